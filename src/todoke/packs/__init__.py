@@ -1,0 +1,1 @@
+"""What a town may leave out. No pack stands yet."""
