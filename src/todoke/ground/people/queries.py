@@ -1,0 +1,44 @@
+"""Who somebody is on a given day."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from todoke.ground.people.models import Account, Posting, RolePermission, Staff
+from todoke.ground.people.rules import ANONYMOUS, Viewer
+
+
+def viewer_for(account: Account | AnonymousUser | Any, on: date) -> Viewer:
+    """The viewer behind this account with the postings in force on that day; two queries at most.
+
+    A closed account and an anonymous visitor may nothing. A member of staff without a posting in force is no staff that
+    day, which is how somebody on leave, or retired, loses their rights by the date alone.
+    """
+    if not isinstance(account, Account) or not account.is_active:
+        return ANONYMOUS
+    postings = list(
+        Posting.objects.filter(staff__account=account, start_date__lte=on)
+        .filter(Q(end_date__isnull=True) | Q(end_date__gte=on))
+        .values_list("staff_id", "section__key", "role_id")
+    )
+    permissions: dict[int, set[str]] = {}
+    for role_id, permission in RolePermission.objects.filter(role__in={role for _, _, role in postings}).values_list(
+        "role_id", "permission"
+    ):
+        permissions.setdefault(role_id, set()).add(permission)
+    return Viewer(
+        account_id=account.pk,
+        name=account.name,
+        staff_id=postings[0][0] if postings else None,
+        section_keys=frozenset(section for _, section, _ in postings),
+        grants=frozenset(
+            (permission, section) for _, section, role in postings for permission in permissions.get(role, ())
+        ),
+    )
+
+
+def is_member_of_staff(account: Account) -> bool:
+    """Whether this account belongs to a member of staff, in office or not: they keep the stricter way of signing in."""
+    return Staff.objects.filter(account=account).exists()
