@@ -1,0 +1,89 @@
+"""What an edition says: plain facts, frozen at release, from which every channel makes its own wording."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+DEFAULT_LANGUAGE = "ja"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The text in one language (`ja`, `ja-easy`, `en` …): title without drill mark, body in plain paragraphs, and a
+    short form for channels with little room (one or two sentences that can stand alone)."""
+
+    language: str
+    title: str
+    body: str
+    short: str
+
+
+@dataclass(frozen=True)
+class AreaMark:
+    """One area as it was called and drawn when the edition was released.
+
+    `level` is the 警戒レベル 1–5 or None, `notice` the official word beside it (避難指示 …), `code` the
+    全国地方公共団体コード or empty, `polygon` rings of (longitude, latitude), outer rings only, closed.
+    """
+
+    key: str
+    name: str
+    name_en: str = ""
+    name_easy: str = ""
+    code: str = ""
+    level: int | None = None
+    notice: str = ""
+    polygon: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class CapFacts:
+    """The fields of CAP 1.2 <info> that a machine compares (OASIS CAP 1.2, section 3.2.2)."""
+
+    category: str = "Safety"
+    event: str = ""
+    response_type: str = "Monitor"
+    urgency: str = "Unknown"
+    severity: str = "Unknown"
+    certainty: str = "Unknown"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything an edition says. `level` is the highest 警戒レベル of its areas, or None; `facts` are small named
+    values of the sending room (hazard, office …), `contact` is who answers questions."""
+
+    wordings: tuple[Wording, ...]
+    areas: tuple[AreaMark, ...] = ()
+    level: int | None = None
+    cap: CapFacts = field(default_factory=CapFacts)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    contact: str = ""
+
+    def __post_init__(self) -> None:
+        if not any(wording.language == DEFAULT_LANGUAGE for wording in self.wordings):
+            raise ValueError("an edition needs its Japanese wording")
+
+    def wording(self, language: str) -> Wording:
+        """The wording in this language, or the Japanese one."""
+        by_language = {wording.language: wording for wording in self.wordings}
+        return by_language.get(language) or by_language[DEFAULT_LANGUAGE]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that is stored."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The content from its stored form."""
+        return cls(
+            wordings=tuple(Wording(**wording) for wording in stored["wordings"]),
+            areas=tuple(
+                AreaMark(**{**area, "polygon": tuple(tuple((x, y) for x, y in ring) for ring in area["polygon"])})
+                for area in stored["areas"]
+            ),
+            level=stored["level"],
+            cap=CapFacts(**stored["cap"]),
+            facts=dict(stored["facts"]),
+            contact=stored["contact"],
+        )

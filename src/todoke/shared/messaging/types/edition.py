@@ -1,0 +1,78 @@
+"""An edition and an address as channels see them: values, no rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from todoke.shared.messaging.types.content import Content
+from todoke.shared.messaging.types.states import EditionKind, Mode
+
+# Frozen into every artefact, so not from a catalogue that may be mended later.
+MARKS: dict[str, dict[str, str]] = {
+    "ja": {
+        Mode.EXERCISE: "【訓練】",
+        Mode.TEST: "【試験】",
+        EditionKind.CORRECTION: "【訂正】",
+        EditionKind.CANCEL: "【取消】",
+    },
+    "ja-easy": {
+        Mode.EXERCISE: "【訓練（くんれん）】",
+        Mode.TEST: "【テスト】",
+        EditionKind.CORRECTION: "【まちがいを なおしました】",
+        EditionKind.CANCEL: "【とりけし】",
+    },
+    "en": {
+        Mode.EXERCISE: "[DRILL] ",
+        Mode.TEST: "[TEST] ",
+        EditionKind.CORRECTION: "[CORRECTION] ",
+        EditionKind.CANCEL: "[CANCELLED] ",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An earlier edition of the same message, as CAP refers to it: identifier and sent time."""
+
+    identifier: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class FrozenEdition:
+    """One edition, never to change again.
+
+    `message_key` names the matter, `identifier` this edition, worldwide. `note` is why it was corrected or cancelled.
+    Instants are in UTC, `sent_at` in whole seconds.
+    """
+
+    identifier: str
+    message_key: str
+    number: int
+    kind: EditionKind
+    mode: Mode
+    content: Content
+    sent_at: datetime
+    expires_at: datetime
+    sender: str
+    city: str
+    references: tuple[Reference, ...] = ()
+    note: str = ""
+
+    def marks(self, language: str = "ja") -> str:
+        """The marks that a drill, a correction or a cancellation carries everywhere: `【訓練】【訂正】`, `[DRILL]`, or nothing."""
+        spoken = MARKS.get(language, MARKS["ja"])
+        return spoken.get(self.mode, "") + spoken.get(self.kind, "")
+
+    def title(self, language: str = "ja") -> str:
+        """The title with its marks, put there by the system and never by a hand."""
+        return self.marks(language) + self.content.wording(language).title
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a delivery goes: the destination's key and name, and the channel's own address text."""
+
+    key: str
+    name: str
+    address: str
+    language: str = "ja"

@@ -1,0 +1,75 @@
+"""What a message, an edition and a delivery can be."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Mode(TextChoices):
+    """通常・訓練・試験: one value from the telegram to the last byte (気象庁防災情報XML, Control/Status; CAP 1.2, status)."""
+
+    ACTUAL = "actual", _("本番")
+    EXERCISE = "exercise", _("訓練")
+    TEST = "test", _("試験")
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether the public must never get it."""
+        return self is not Mode.ACTUAL
+
+
+class Lane(TextChoices):
+    """Which pool of workers carries a message. A lane is processes of its own, not a priority number."""
+
+    EMERGENCY = "emergency", _("緊急")
+    NORMAL = "normal", _("通常")
+    BULK = "bulk", _("大量")
+
+
+class EditionKind(TextChoices):
+    """Why an edition was made. A lifted alert is an update that says so; cancel is for what was wrong to say."""
+
+    FIRST = "first", _("第1報")
+    UPDATE = "update", _("続報")
+    CORRECTION = "correction", _("訂正")
+    CANCEL = "cancel", _("取消")
+
+
+class DeliveryState(TextChoices):
+    """Where one edition stands on its way to one destination."""
+
+    PLANNED = "planned", _("送信待ち")
+    LEASED = "leased", _("準備中")
+    HANDED_OVER = "handed_over", _("送信中")
+    ACCEPTED = "accepted", _("受付済み")
+    CONFIRMED = "confirmed", _("到達確認済み")
+    FAILED = "failed", _("失敗")
+    WITHDRAWN = "withdrawn", _("送信とりやめ")
+    EXPIRED = "expired", _("期限切れ")
+    UNKNOWN = "unknown", _("到達不明")
+
+
+class Outcome(TextChoices):
+    """How one attempt ended."""
+
+    ACCEPTED = "accepted", _("受付済み")
+    CONFIRMED = "confirmed", _("到達確認済み")
+    LATER = "later", _("後でやり直し")
+    NEVER = "never", _("送信できません")
+    UNCLEAR = "unclear", _("結果不明")
+    LAPSED = "lapsed", _("応答なし")
+
+
+class Reach(TextChoices):
+    """Whom a destination can reach at most."""
+
+    PUBLIC = "public", _("住民・報道など")
+    STAFF = "staff", _("職員")
+    SIMULATOR = "simulator", _("模擬装置")
+
+
+class FollowUpReason(TextChoices):
+    """Why a person is asked."""
+
+    FAILED = "failed", _("送信できませんでした")
+    UNKNOWN = "unknown", _("届いたかどうか分かりません")
+    EXPIRED = "expired", _("期限までに届けられませんでした")
