@@ -1,0 +1,99 @@
+"""What other rooms plug into places: parts of the city folder, and layers of knowledge about areas."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from django.db.models import Model
+
+from todoke.base.registry import Registry
+from todoke.base.tables import Faults
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Outcome(StrEnum):
+    """What loading one row came to."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DELETED = "deleted"
+    LEFT = "left"  # no longer in the files, but somebody still refers to it
+
+
+class LoadReport(Faults):
+    """What one loading of a city folder found: faults, warnings and notes (see Faults), and counts per kind of row."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.counts: dict[str, Counter[Outcome]] = {}
+
+    def count(self, what: str, outcome: Outcome, number: int = 1) -> None:
+        """Add to the count of `what`, a word the reader of the report knows, such as 地域."""
+        self.counts.setdefault(what, Counter())[outcome] += number
+
+    def store(self, model: type[Row], *, key: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
+        """The row with this key, holding these values: made, changed where it differs, or left alone; counted.
+
+        A row that is the same already is not written, so that loading twice changes nothing.
+        """
+        what = str(model._meta.verbose_name)
+        row = model._default_manager.filter(**key).first()
+        if row is None:
+            self.count(what, Outcome.CREATED)
+            return model._default_manager.create(**key, **values)
+        differing = [name for name, value in values.items() if getattr(row, name) != value]
+        for name in differing:
+            setattr(row, name, values[name])
+        if differing:
+            row.save(update_fields=differing)
+        self.count(what, Outcome.CHANGED if differing else Outcome.UNCHANGED)
+        return row
+
+    def changes(self) -> int:
+        """How many rows were made, changed or deleted."""
+        written = (Outcome.CREATED, Outcome.CHANGED, Outcome.DELETED)
+        return sum(counter[outcome] for counter in self.counts.values() for outcome in written)
+
+
+class CityPart(Protocol):
+    """What one room reads from the city folder.
+
+    `order` says when: places 100, people 200, messaging 300, emergency 400; parts may rely on the rows of earlier ones.
+    `files` are the names it reads, relative to the folder; none of them is required to exist unless `load` says so.
+
+    `load` reads its files with `todoke.base.tables`, tells every fault to the report with its line and column, and
+    stores rows with `report.store`. It runs inside one transaction with all other parts, which is undone when any of
+    them found a fault; so it may store a doubtful row and go on, to find further faults. It must not send, enqueue or
+    announce anything. Loading the same files twice must change nothing.
+
+    Imagine a library: `library.branches`, order 500, reads `branches.csv`, asks `queries.areas_by_key` for each
+    branch's area, and stores a `Branch` per row.
+    """
+
+    key: str
+    order: int
+    files: tuple[str, ...]
+
+    def load(self, folder: Path, report: LoadReport) -> None: ...
+
+
+class Layer(Protocol):
+    """What one room knows about areas, for maps and lists: “what is in this area?”.
+
+    `name` is a text for the screen. `features` gives GeoJSON features (properties `key`, `name`, `kind`, and what the
+    room wants to show) for the areas with these keys and everything below them; numbers and names of places only,
+    never of people.
+    """
+
+    key: str
+    name: str
+
+    def features(self, area_keys: Iterable[str]) -> list[dict[str, Any]]: ...
+
+
+city_parts: Registry[CityPart] = Registry("places.city_parts")
+layers: Registry[Layer] = Registry("places.layers")
