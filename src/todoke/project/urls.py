@@ -3,5 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("todoke.project.portal.urls")),
+    path("", include("todoke.project.desk.urls")),
+    path("", include("todoke.base.ui.urls")),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = "todoke.project.portal.views.bad_request"
+handler403 = "todoke.project.portal.views.refused"
+handler404 = "todoke.project.portal.views.not_found"
+handler500 = "todoke.project.portal.views.failed"

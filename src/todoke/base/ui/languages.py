@@ -49,7 +49,9 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language_tag(request.LANGUAGE_CODE))
-        patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        # Files made for everybody say so themselves; they are the same in every language, and a cache keeps one copy.
+        if "public" not in response.headers.get("Cache-Control", ""):
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))
         if asked:
             _remember(response, asked)
         return response

@@ -1,0 +1,44 @@
+"""The living style page: every component in all its states, in the language of the visitor."""
+
+from datetime import timedelta
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from todoke.base.access import public
+from todoke.base.clock import now
+from todoke.base.ui.forms import SpecimenForm
+from todoke.base.ui.levels import LEVELS
+from todoke.base.ui.values import TONES, Step
+
+
+@public
+@require_safe
+def style_page(request: HttpRequest) -> HttpResponse:
+    """Shows every component; nothing on it is real."""
+    moment = now()
+    return render(
+        request,
+        "ui/style.html",
+        {
+            "levels": LEVELS.values(),
+            "tones": TONES,
+            "soon": moment + timedelta(minutes=35),
+            "past": moment - timedelta(hours=2, minutes=10),
+            "pairs": [(_("担当"), _("危機管理課")), (_("電話"), "000-000-0000"), (_("備考"), "")],
+            "columns": [_("地区"), _("世帯"), _("人")],
+            "rows": [[_("北区"), "1,204", "2,815"], [_("南区"), "986", "2,230"]],
+            "steps": [
+                Step(_("受け付け"), "done", _("本人から")),
+                Step(_("送る文を確かめる"), "current"),
+                Step(_("別の人が承認する"), "waiting"),
+            ],
+            "failed_steps": [Step(_("受け付け"), "done"), Step(_("送信"), "failed", _("相手が答えません。"))],
+            "page": Paginator(range(30), 10).page(2),
+            "form": SpecimenForm(),
+            "refused_form": SpecimenForm({"name": "", "number": "12a", "how": "", "agree": ""}),
+        },
+    )

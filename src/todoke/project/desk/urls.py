@@ -1,0 +1,6 @@
+from django.urls import path
+
+from todoke.project.desk import views
+
+app_name = "desk"
+urlpatterns = [path("desk/", views.home, name="home")]

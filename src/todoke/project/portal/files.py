@@ -1,0 +1,69 @@
+"""Public files as an answer: safe paths, conditional requests, ready-made gzip.
+
+In the embedded setting the application serves what a web server, a cache or an object store serves elsewhere.
+"""
+
+import hashlib
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date, quote_etag
+
+# Changes must be seen within seconds; ten of them keep a surge away from the disk. A cache may go on showing the page
+# when the application is gone.
+CACHE_CONTROL = "public, max-age=10, stale-if-error=86400"
+
+# By ending, not by guessing: the feeds' readers are strict (CAP 1.2 section 5: application/cap+xml; RFC 4287 section 7).
+CONTENT_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".xml": "application/cap+xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".geojson": "application/geo+json; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+
+
+def public_file(root: Path, address: str) -> Path | None:
+    """The file below `root` that an address names (`index.html` for a folder); None where there is none to be seen.
+
+    Hidden files, unknown endings, and whatever leads out of the folder, by dots or by a link, count as absent.
+    """
+    if "\x00" in address or "\\" in address or any(part.startswith(".") for part in address.split("/")):
+        return None
+    home = root.resolve()
+    path = (home / address.lstrip("/")).resolve()
+    if path.is_dir():
+        path = (path / "index.html").resolve()
+    if not path.is_relative_to(home) or path.suffix not in CONTENT_TYPES or not path.is_file():
+        return None
+    return path
+
+
+def answer_with(request: HttpRequest, path: Path) -> HttpResponseBase:
+    """The file as an answer to GET or HEAD: 304 for who has it already, gzip where a ready `.gz` stands beside it."""
+    packed = path.with_name(f"{path.name}.gz")
+    use_packed = _takes_gzip(request) and packed.is_file() and packed.stat().st_mtime_ns >= path.stat().st_mtime_ns
+    # Files here are small (a page is at most 14 KB) and replaced as a whole: the mark is made from the very bytes sent.
+    content = (packed if use_packed else path).read_bytes()
+    mark = quote_etag(hashlib.sha256(content).hexdigest()[:32])
+    changed_at = int(path.stat().st_mtime)
+    headers = {"ETag": mark, "Last-Modified": http_date(changed_at), "Cache-Control": CACHE_CONTROL}
+    response: HttpResponseBase = HttpResponse(content, content_type=CONTENT_TYPES[path.suffix], headers=headers)
+    if use_packed:
+        response.headers["Content-Encoding"] = "gzip"
+    conditional = get_conditional_response(request, etag=mark, last_modified=changed_at, response=response)
+    patch_vary_headers(conditional, ("Accept-Encoding",))
+    return conditional
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    for coding in request.headers.get("Accept-Encoding", "").split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip().lower() in ("gzip", "*"):
+            return weight.replace(" ", "").lower() not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

@@ -1,0 +1,81 @@
+"""The resident's doors: the home, the public files, and what is said when something is not there."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from todoke.base.access import public
+from todoke.base.ui.registry import draw_panels, resident_panels
+from todoke.project.portal.emergency import emergency_top_page
+from todoke.project.portal.files import answer_with, public_file
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The resident's home; while a serious alert is in force, its light page. `/?home` always opens the home."""
+    if "home" not in request.GET:
+        page = emergency_top_page(settings.PUBLIC_ROOT)
+        if page is not None:
+            return answer_with(request, page)
+    response = render(request, "portal/home.html", {"panels": draw_panels(resident_panels, request)})
+    # The emergency page must be able to take its place at once.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@public
+@require_safe
+def alert_file(request: HttpRequest, address: str = "") -> HttpResponseBase:
+    """A public file below `alerts/`: pages, feeds, CAP. Raises Http404."""
+    path = public_file(settings.PUBLIC_ROOT / "alerts", address)
+    if path is None:
+        raise Http404
+    return answer_with(request, path)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what arrived cannot be understood."""
+    del exception
+    return _said(request, 400, _("届いた内容を読み取れませんでした"), _("お手数ですが、前の画面に戻って、もう一度お試しください。"))
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: this door is not for this person."""
+    del exception
+    return _said(request, 403, _("このページは開けません"), _("開く権限がないか、サインインが必要なページです。"))
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of a form whose mark is missing or old: what to do, rather than the name of an attack."""
+    del reason
+    return _said(
+        request,
+        403,
+        _("送信を確かめられませんでした"),
+        _("時間がたったか、Cookieが使えない設定になっています。前の画面を開き直して、もう一度お送りください。"),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: there is nothing here."""
+    del exception
+    return _said(
+        request,
+        404,
+        _("ページが見つかりません"),
+        _("アドレスが間違っているか、ページが移動または削除された可能性があります。"),
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: our fault. Asks neither the database nor the session, which may be what is broken."""
+    content = render_to_string("portal/failed.html", {"language": getattr(request, "LANGUAGE_CODE", "ja")})
+    return HttpResponse(content, status=500)
+
+
+def _said(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    return render(request, "portal/said.html", {"status": status, "title": title, "sentence": sentence}, status=status)
