@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mode(TextChoices):
-    """通常・訓練・試験: one value from the telegram to the last byte (気象庁防災情報XML, Control/Status; CAP 1.2, status)."""
+    """通常・訓練・試験: one value from the telegram to the last byte.
+
+    Sources: 気象庁防災情報XML, Control/Status; OASIS CAP 1.2, section 3.2.1, status.
+    """
 
     ACTUAL = "actual", _("本番")
     EXERCISE = "exercise", _("訓練")
