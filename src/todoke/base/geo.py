@@ -34,8 +34,9 @@ def polygon_of(geometry: Geometry) -> BaseGeometry:
         raise BadShape(f"{raw.geom_type}")
     if raw.is_empty:
         raise BadShape("empty")
-    mended = raw if raw.is_valid else make_valid(raw)
-    surfaces = _surfaces(mended)
+    if raw.is_valid:
+        return raw
+    surfaces = _surfaces(make_valid(raw))
     if not surfaces:
         raise BadShape(explain_validity(raw))
     return shapely.union_all(surfaces)
@@ -110,7 +111,7 @@ class Frame:
         """
         shapes = [_as_shape(polygon) for polygon in polygons]
         if not shapes:
-            raise BadShape("nothing to frame")
+            raise BadShape("empty")
         west, south, east, north = shapely.total_bounds(shapes)
         scale = math.cos(math.radians((south + north) / 2))
         border = max((east - west) * scale, north - south) * margin or 0.001

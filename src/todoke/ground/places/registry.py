@@ -1,15 +1,17 @@
 """What other rooms plug into places: parts of the city folder, and layers of knowledge about areas."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Model
+from django.db import IntegrityError, transaction
+from django.db.models import Model, ProtectedError, RestrictedError
+from django.utils.translation import gettext as _
 
 from todoke.base.registry import Registry
-from todoke.base.tables import Faults
+from todoke.base.tables import Faults, Place
 
 Row = TypeVar("Row", bound=Model)
 
@@ -52,6 +54,48 @@ class LoadReport(Faults):
             row.save(update_fields=differing)
         self.count(what, Outcome.CHANGED if differing else Outcome.UNCHANGED)
         return row
+
+    def store_many(self, model: type[Row], key: str, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Row]:
+        """As `store`, for many rows by the value of their column `key`: one question, one statement for new rows."""
+        what = str(model._meta.verbose_name)
+        stored: dict[str, Row] = {
+            getattr(row, key): row for row in model._default_manager.filter(**{f"{key}__in": list(rows)})
+        }
+        for value, row in stored.items():
+            differing = [name for name, wanted in rows[value].items() if getattr(row, name) != wanted]
+            for name in differing:
+                setattr(row, name, rows[value][name])
+            if differing:
+                row.save(update_fields=differing)
+            self.count(what, Outcome.CHANGED if differing else Outcome.UNCHANGED)
+        new = [model(**{key: value, **values}) for value, values in rows.items() if value not in stored]
+        for row in model._default_manager.bulk_create(new):
+            stored[getattr(row, key)] = row
+        if new:
+            self.count(what, Outcome.CREATED, len(new))
+        return stored
+
+    def drop_missing(self, gone: Iterable[Model], tell: Callable[[Model], Place]) -> None:
+        """Delete rows that the files no longer name; one that somebody refers to is left, with a warning at `tell`."""
+        for row in gone:
+            what = str(row._meta.verbose_name)
+            try:
+                # A savepoint: a refusal by the database must not spoil the whole transaction.
+                with transaction.atomic():
+                    row.delete()
+            except (ProtectedError, RestrictedError, IntegrityError):
+                self.count(what, Outcome.LEFT)
+                self.warn(
+                    tell(row),
+                    _("%(what)s「%(name)s」はファイルにありませんが、使われているため残しました。")
+                    % {"what": what, "name": row},
+                )
+            else:
+                self.count(what, Outcome.DELETED)
+
+    def gone(self, file: str) -> Callable[[Model], Place]:
+        """For `drop_missing`: every warning stands at this file."""
+        return lambda row: Place(file, what=str(getattr(row, "key", row)))
 
     def changes(self) -> int:
         """How many rows were made, changed or deleted."""
