@@ -12,8 +12,8 @@ ENVIRONMENT = read_environment()
 
 VAR: Path = ENVIRONMENT["TODOKE_VAR"]
 CITY_FOLDER: Path = ENVIRONMENT["TODOKE_CITY"]
-SITE_ADDRESS: str = ENVIRONMENT["TODOKE_ADDRESS"]
 PORT: int = ENVIRONMENT["TODOKE_PORT"]
+SITE_ADDRESS: str = ENVIRONMENT["TODOKE_ADDRESS"] or f"http://127.0.0.1:{PORT}"
 SIMULATORS: bool = ENVIRONMENT["TODOKE_SIMULATORS"]
 
 # Public pages are files below this folder, served by any web server; drills write theirs beside it, never into it.
@@ -21,6 +21,7 @@ PUBLIC_ROOT = VAR / "public"
 DRILL_ROOT = VAR / "drill"
 SIMULATOR_ROOT = VAR / "simulators"
 INTAKE_FOLDER = VAR / "intake"
+FILES_ROOT = VAR / "files"
 
 
 def _kept_secret(path: Path) -> str:
@@ -38,13 +39,12 @@ def _kept_secret(path: Path) -> str:
 
 SECRET_KEY: str = ENVIRONMENT["TODOKE_SECRET"] or _kept_secret(VAR / "secret")
 
+# The server that `todoke up` starts when no database is named; None when one is.
+EMBEDDED_SERVER = None if ENVIRONMENT["DATABASE_URL"] else EmbeddedServer(VAR / "postgres")
+
 DATABASES = {
     "default": {
-        **(
-            dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])
-            if ENVIRONMENT["DATABASE_URL"]
-            else EmbeddedServer(VAR / "postgres").settings()
-        ),
+        **(EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -95,10 +95,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "todoke.ground.people.gate.ViewerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # The last before the view: it refuses every view that has not said whom it is for.
+    "todoke.ground.people.gate.GateMiddleware",
 ]
 
 TEMPLATES = [
@@ -132,9 +135,61 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["todoke.ground.people.signing_in.LoginNameBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login_name", "name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 
+# Signing in (django-allauth 65): login name and password, then an authenticator app or a passkey; nobody signs up.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "todoke.ground.people.signing_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "todoke.ground.people.forms.SignInForm",
+    "reauthenticate": "todoke.ground.people.forms.PasswordAgainForm",
+    "reset_password_from_key": "todoke.ground.people.forms.NewPasswordForm",
+}
+# Counted before the password is hashed, which costs 195 ms of a core; per address and per login name.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+MFA_ADAPTER = "todoke.ground.people.signing_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Todoke"
+# A clock half a minute slow is forgiven; the same code is never taken twice.
+MFA_TOTP_TOLERANCE = 1
+# Browsers themselves allow passkeys without TLS on the machine's own address only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_ADDRESS.startswith("http://")
+MFA_FORMS = {
+    "authenticate": "todoke.ground.people.forms.CodeForm",
+    "reauthenticate": "todoke.ground.people.forms.CodeOnceMoreForm",
+    "activate_totp": "todoke.ground.people.forms.SetUpAppForm",
+}
+
+# Shared by all processes and hosts, because the attempts are counted in it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_shared_cache",
+        # Django throws out a third of the entries at this number: high enough that nobody can wash out the counters.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = SITE_ADDRESS.startswith("https://")
 CSRF_COOKIE_SECURE = SITE_ADDRESS.startswith("https://")

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from todoke.ground.people.models import Account, Posting, RolePermission, Staff
+from todoke.ground.people.models import Account, Posting, RolePermission, Section, Staff
 from todoke.ground.people.rules import ANONYMOUS, Viewer
 
 
@@ -39,6 +40,26 @@ def viewer_for(account: Account | AnonymousUser | Any, on: date) -> Viewer:
     )
 
 
-def is_member_of_staff(account: Account) -> bool:
+def is_member_of_staff(account: Any) -> bool:
     """Whether this account belongs to a member of staff, in office or not: they keep the stricter way of signing in."""
-    return Staff.objects.filter(account=account).exists()
+    return Staff.objects.filter(account_id=account.pk).exists()
+
+
+def has_second_factor(account: Any) -> bool:
+    """Whether this account has set up an authenticator app or a passkey; recovery codes alone do not count."""
+    return Authenticator.objects.filter(
+        user_id=account.pk, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    ).exists()
+
+
+def sections_that_grant_roles(on: date) -> list[Section]:
+    """The sections in which somebody may change roles on that day: whom to ask for a right."""
+    return list(
+        Section.objects.filter(
+            Q(postings__end_date__isnull=True) | Q(postings__end_date__gte=on),
+            postings__start_date__lte=on,
+            postings__role__permissions__permission="people.manage",
+        )
+        .distinct()
+        .order_by("key")
+    )

@@ -1,7 +1,15 @@
 """Who is looking, and what they may: values in hand, no database."""
 
+import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+# The same as the constraint `account_login_name_is_folded`.
+LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]*")
 
 
 def normal_login_name(typed: str) -> str:
@@ -39,3 +47,30 @@ class Viewer:
 
 
 ANONYMOUS = Viewer(account_id=None, name="", staff_id=None, section_keys=frozenset(), grants=frozenset())
+
+
+# Set in the session at sign-in, in seconds since 1970. A session ends so long after it, however busy it has been.
+SIGNED_IN_AT = "people_signed_in_at"
+SIGNED_IN_HOURS_MAX = 12
+
+
+def has_been_signed_in_too_long(session: Mapping[str, Any], at: datetime) -> bool:
+    """Whether this session has reached its end; one that cannot say when it began has."""
+    return at.timestamp() - session.get(SIGNED_IN_AT, 0) > SIGNED_IN_HOURS_MAX * 3600
+
+
+# Set in the session when a second factor is set up in it: whoever has just shown its first code need not show another.
+SECOND_FACTOR_SET_UP_BY = "people_second_factor_set_up_by"
+
+
+def has_proved_second_factor(session: Mapping[str, Any], account_id: str) -> bool:
+    """Whether this account has shown a second factor in this session.
+
+    allauth keeps what was shown under these two keys (allauth.account.internal.flows.login, 65.21); a record counts for
+    the account that it names.
+    """
+    if session.get(SECOND_FACTOR_SET_UP_BY) == account_id:
+        return True
+    if session.get("account_authentication_methods_user") != account_id:
+        return False
+    return any(shown.get("method") == "mfa" for shown in session.get("account_authentication_methods", ()))

@@ -1,0 +1,19 @@
+"""What people plugs in elsewhere: its permissions, and its ear for allauth's news."""
+
+from allauth.mfa import signals as second_factor
+from django.contrib.auth.signals import user_logged_in
+from django.utils.translation import gettext_lazy as _
+
+from todoke.ground.people import signing_in
+from todoke.ground.people.registry import Permission, permissions
+
+permissions.register(
+    Permission("people.manage", _("職員と役割の管理"), _("職員の発令を登録し、役割を与えたり外したりできます。"))
+)
+
+user_logged_in.connect(signing_in.mark_sign_in, dispatch_uid="people.sign-in")
+second_factor.authenticator_added.connect(signing_in.mark_second_factor_set_up, dispatch_uid="people.added")
+second_factor.authenticator_removed.connect(signing_in.note_removed, dispatch_uid="people.removed")
+second_factor.authenticator_reset.connect(signing_in.note_reset, dispatch_uid="people.reset")
+second_factor.authenticator_used.connect(signing_in.note_used, dispatch_uid="people.used")
+second_factor.authentication_failed.connect(signing_in.note_refused, dispatch_uid="people.refused")
