@@ -1,8 +1,8 @@
 """What the weather service's warning codes mean.
 
-Source: 気象庁 個別コード表「警報等情報要素／気象警報・注意報」 in the state of 2026-07-23, after the change of
-2026-05-28, and 指定河川洪水予報 解説資料 表2 for the rivers (code 51 seen in a real telegram of 2026-06-03). Only this table is
-trusted: programs were found that had invented codes for level 4.
+Source: 気象庁 個別コード表「警報等情報要素／気象警報・注意報」, state of 2026-07-23, after the change of
+2026-05-28, and 指定河川洪水予報 解説資料 表2 for the rivers, of which code 51 was seen in a real telegram of
+2026-06-03. Only this table is trusted: programs were found that had invented codes for level 4.
 """
 
 from dataclasses import dataclass
