@@ -1,0 +1,45 @@
+"""What the city has said on one public channel: the state that its files are made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from todoke.shared.messaging.models import Delivery
+from todoke.shared.messaging.queries import editions_in_force, recent_editions
+from todoke.shared.messaging.types import FrozenEdition, Mode
+
+KEPT_IN_VIEW = timedelta(days=30)
+EDITIONS_MAX = 500
+
+
+@dataclass(frozen=True)
+class Published:
+    """`in_force`: the latest edition of each message that holds at this moment, highest level first. `recent`: every
+    edition of the last 30 days, newest first, with the cancelled, corrected, lifted and expired ones."""
+
+    in_force: tuple[FrozenEdition, ...] = ()
+    recent: tuple[FrozenEdition, ...] = ()
+
+
+# How a channel comes to its state; tests and previews pass their own.
+Source = Callable[[Mode, datetime], Published]
+
+
+def published_on(channel: str, mode: Mode, at: datetime) -> Published:
+    """What was released to this channel. An edition that went to staff alone, or by telephone, is not published.
+
+    The state of the delivery does not matter: whatever the ledger wants on this channel is to be seen there, a
+    cancellation also where the alert before it may have been written a moment ago.
+    """
+    in_force = editions_in_force(mode, at)
+    recent = recent_editions(mode, at - KEPT_IN_VIEW, limit=EDITIONS_MAX)
+    named = {edition.identifier for edition in (*in_force, *recent)}
+    ours = set(
+        Delivery.objects.filter(channel=channel, mode=mode, edition__identifier__in=named).values_list(
+            "edition__identifier", flat=True
+        )
+    )
+    return Published(
+        in_force=tuple(edition for edition in in_force if edition.identifier in ours),
+        recent=tuple(edition for edition in recent if edition.identifier in ours),
+    )
