@@ -4,19 +4,33 @@ import os
 import sys
 
 from todoke.civic.emergency.telegrams.show import show
+from todoke.base.postgres import ServerTrouble
 from todoke.project.environment import BadVariable
 
 
 def main() -> None:
-    """Run one verb; a bad environment variable is told in one line."""
+    """Run one verb; a bad environment variable, or a database that is away, is told in a few words."""
     verb, *words = sys.argv[1:] or [""]
     if verb == "telegram" and words and not any(word.startswith("-") for word in words):
         # It needs neither settings nor a database, and is done before Django would have started.
         sys.exit(show(words))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoke.project.settings")
-    from django.core.management import execute_from_command_line  # after the settings' name is known
+    # After the settings' name is known.
+    from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
     try:
         execute_from_command_line(sys.argv)
     except BadVariable as error:
         sys.exit(f"todoke: {error}")
+    except ServerTrouble as error:
+        sys.exit(f"todoke: {error}")
+    except OperationalError as error:
+        sys.exit(
+            f"todoke: データベースにつながりません（{str(error).strip().splitlines()[0]}）。"
+            "「todoke up」が動いているか、DATABASE_URL が正しいかを確かめてください。"
+        )
+
+
+if __name__ == "__main__":
+    main()

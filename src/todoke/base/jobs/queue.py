@@ -20,7 +20,7 @@ def enqueue(
     stand in logs.
     """
     deferrer = app.configure_task(
-        name=task, queue=lane, schedule_at=at, queueing_lock=once, allow_unknown=True, task_kwargs=arguments
+        name=task, queue=lane, schedule_at=at, queueing_lock=once, task_kwargs=arguments
     )
     try:
         # A savepoint, because the refusal of a double would spoil the caller's transaction.

@@ -1,0 +1,13 @@
+"""What starting plugs in elsewhere: the web server, a worker for each lane, and the checks that concern every room."""
+
+from todoke.base.doctor import checks
+from todoke.base.jobs import LANES
+from todoke.base.jobs.registry import Process, Stage, processes
+from todoke.project.start.checkup import CHECKS
+
+processes.register(Process("start.web", ("web",), stage=Stage.WEB))
+for lane in LANES:
+    processes.register(Process(f"start.worker-{lane}", ("worker", "--lane", lane), stage=Stage.WORKERS))
+
+for check in CHECKS:
+    checks.register(check)
