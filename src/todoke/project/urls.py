@@ -7,6 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.project.desk.urls")),
     path("", include("todoke.base.ui.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("todoke.ground.people.urls")),
+    path("desk/audit/", include("todoke.ground.audit.urls")),
 ]
 
 handler400 = "todoke.project.portal.views.bad_request"

@@ -28,15 +28,15 @@ def add_staff(
     name: str,
     section: str,
     role: str,
-    post: str,
     start_date: date,
     by: Account | str,
+    post: str = "",
     staff_number: str = "",
     reading: str = "",
 ) -> Staff:
     """Make the account of a member of staff with one posting from `start_date`; it has no password yet.
 
-    `section`, `role` and `post` are keys. The person sets the password with a set-up link (signing_in.setup_link).
+    `section`, `role` and `post` are keys; without a post it is the one of the lowest rank. The person sets the password with a set-up link (signing_in.setup_link).
     Raises CannotAddStaff for a login name that is misshapen or taken, and for an unknown key.
     """
     login_name = normal_login_name(login_name)
@@ -48,7 +48,7 @@ def add_staff(
         raise CannotAddStaff("login_name", _("このログイン名は使われています。別の名前にしてください。"))
     posting = Posting(
         section=_found(Section, "section", section),
-        post=_found(Post, "post", post),
+        post=_found(Post, "post", post or _lowest_post()),
         role=_found(Role, "role", role),
         start_date=start_date,
     )
@@ -61,7 +61,7 @@ def add_staff(
         "people.staff-added",
         on=account,
         by=by,
-        after={"section": section, "post": post, "role": role, "start_date": start_date},
+        after={"section": section, "post": posting.post.key, "role": role, "start_date": start_date},
     )
     return posting.staff
 
@@ -84,6 +84,11 @@ def note_second_factor(account: Account, what: str, kind: str) -> None:
 def login_name_mark(typed_login_name: str) -> str:
     """The keyed hash under which the record keeps a typed login name: the same name gives the same mark."""
     return salted_hmac("people.login-name", normal_login_name(typed_login_name), algorithm="sha256").hexdigest()[:32]
+
+
+def _lowest_post() -> str:
+    lowest = Post.objects.order_by("-rank", "key").first()
+    return lowest.key if lowest else ""
 
 
 _MISSING = {

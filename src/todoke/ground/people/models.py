@@ -34,6 +34,8 @@ class Account(AbstractBaseUser):
     name = models.CharField("氏名", max_length=100)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
+    # Belongs to the fictional city, whose passwords are printed: signs in nowhere else (signing_in.LoginNameBackend).
+    is_sample = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     objects = AccountManager()
@@ -43,6 +45,7 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS = ("name",)
 
     class Meta:
+        verbose_name = "アカウント"
         constraints = (
             models.CheckConstraint(
                 condition=Q(login_name__regex=r"^[a-z0-9][a-z0-9._@+-]*$"), name="account_login_name_is_folded"
@@ -66,6 +69,7 @@ class Section(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
 
     class Meta:
+        verbose_name = "課・係"
         constraints = (models.CheckConstraint(condition=~Q(parent=F("id")), name="section_is_not_its_own_parent"),)
 
     def __str__(self) -> str:
@@ -79,6 +83,9 @@ class Post(models.Model):
     name = models.CharField(max_length=100)
     rank = models.PositiveSmallIntegerField()
 
+    class Meta:
+        verbose_name = "職"
+
     def __str__(self) -> str:
         return self.name
 
@@ -90,6 +97,9 @@ class Staff(models.Model):
     staff_number = models.CharField(max_length=30, unique=True)
     reading = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = "職員"
+
     def __str__(self) -> str:
         return self.account.name
 
@@ -99,6 +109,9 @@ class Role(models.Model):
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "役割"
 
     def __str__(self) -> str:
         return self.name
@@ -111,6 +124,7 @@ class RolePermission(models.Model):
     permission = models.CharField(max_length=100)
 
     class Meta:
+        verbose_name = "役割の権限"
         constraints = (models.UniqueConstraint(fields=("role", "permission"), name="role_gives_a_permission_once"),)
 
     def __str__(self) -> str:
@@ -137,6 +151,7 @@ class Posting(models.Model):
     end_date = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "発令"
         constraints = (
             models.CheckConstraint(
                 condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),

@@ -1,15 +1,22 @@
-"""What people plugs in elsewhere: its permissions, and its ear for allauth's news."""
+"""What people plugs in elsewhere: permissions, its part of the city folder, sample accounts, an ear for allauth's news."""
 
 from allauth.mfa import signals as second_factor
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.jobs.registry import Welcome, welcomes
 from todoke.ground.people import signing_in
+from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.registry import Permission, permissions
+from todoke.ground.people.sample import sample_accounts_lines
+from todoke.ground.places.registry import city_parts
 
 permissions.register(
     Permission("people.manage", _("職員と役割の管理"), _("職員の発令を登録し、役割を与えたり外したりできます。"))
 )
+
+city_parts.register(PeoplePart())
+welcomes.register(Welcome("people.sample-accounts", sample_accounts_lines))
 
 user_logged_in.connect(signing_in.mark_sign_in, dispatch_uid="people.sign-in")
 second_factor.authenticator_added.connect(signing_in.mark_second_factor_set_up, dispatch_uid="people.added")

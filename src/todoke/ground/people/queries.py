@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from todoke.ground.people.models import Account, Posting, RolePermission, Section, Staff
 from todoke.ground.people.rules import ANONYMOUS, Viewer
+from todoke.ground.places.queries import the_city
 
 
 def viewer_for(account: Account | AnonymousUser | Any, on: date) -> Viewer:
@@ -50,6 +52,12 @@ def has_second_factor(account: Any) -> bool:
     return Authenticator.objects.filter(
         user_id=account.pk, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     ).exists()
+
+
+def is_sample_city() -> bool:
+    """Whether this house serves the fictional city, with simulators: only there do sample accounts exist."""
+    city = the_city()
+    return bool(settings.SIMULATORS and city and city.sample)
 
 
 def sections_that_grant_roles(on: date) -> list[Section]:

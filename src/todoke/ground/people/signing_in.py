@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.clock import now
 from todoke.ground.people import actions
 from todoke.ground.people.models import Account
-from todoke.ground.people.queries import has_second_factor, is_member_of_staff
+from todoke.ground.people.queries import has_second_factor, is_member_of_staff, is_sample_city
 from todoke.ground.people.rules import SECOND_FACTOR_SET_UP_BY, SIGNED_IN_AT, normal_login_name
 
 # The same words for a wrong password, an unknown login name, a closed account and too many attempts: the answer tells
@@ -40,6 +40,10 @@ class LoginNameBackend(AuthenticationBackend):
     def _stash_user(cls, user: Any) -> Any:
         # allauth 65 remembers a closed account here, to send it to a page that says so.
         del user
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        # Asked at sign-in and again for every request of a session.
+        return super().user_can_authenticate(user) and (not user.is_sample or is_sample_city())
 
 
 class AccountAdapter(DefaultAccountAdapter):

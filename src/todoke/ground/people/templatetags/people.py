@@ -1,0 +1,14 @@
+"""What the pages of signing in need to know: `{% load people %}`."""
+
+from django import template
+from django.urls import reverse
+
+from todoke.ground.people.queries import is_sample_city
+
+register = template.Library()
+
+
+@register.simple_tag
+def simulated_authenticator() -> str:
+    """The address of the simulated authenticator app; empty in a real city."""
+    return reverse("people:authenticator") if is_sample_city() else ""
