@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import events
-from todoke.base.jobs.queue import defer
+from todoke.base.jobs import Lane, enqueue
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
 from todoke.ground.people.rules import Viewer
@@ -83,7 +83,7 @@ def send_again(delivery_id: int, *, viewer: Viewer, note: str, at: datetime) -> 
     record(
         "messaging.sent-again", on=delivery, by=viewer, before={"state": before}, after={"state": "planned"}, why=note
     )
-    defer("messaging.dispatch", lane=delivery.lane)
+    enqueue("messaging.dispatch", lane=Lane(delivery.lane), once=f"messaging.dispatch-{delivery.lane}")
     return delivery
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import events
-from todoke.base.jobs.queue import defer
+from todoke.base.jobs import Lane, enqueue
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
 from todoke.ground.places.queries import the_city
@@ -121,7 +121,7 @@ def release(order: Order, *, at: datetime) -> Edition:
         why=order.note,
     )
     events.announce(EditionReleased(edition_id=edition.pk, origin=message.origin))
-    defer("messaging.dispatch", lane=message.lane)
+    enqueue("messaging.dispatch", lane=Lane(message.lane), once=f"messaging.dispatch-{message.lane}")
     return edition
 
 

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from todoke.shared.messaging.models.destination import Destination
 from todoke.shared.messaging.models.message import Edition, Message
-from todoke.shared.messaging.types import DeliveryState, FollowUpReason, Lane, Mode, Outcome, Reach
+from todoke.shared.messaging.types import DeliveryState, FollowUpReason, Mode, Outcome, Reach
 
 ON_THE_WAY = (DeliveryState.LEASED, DeliveryState.HANDED_OVER)
 
@@ -27,7 +27,7 @@ class Delivery(models.Model):
     message = models.ForeignKey(Message, models.PROTECT, related_name="deliveries")
     number = models.PositiveIntegerField()
     channel = models.CharField(max_length=100)
-    lane = models.CharField(max_length=10, choices=Lane)
+    lane = models.CharField(max_length=10)
     mode = models.CharField(max_length=10, choices=Mode)
     reach = models.CharField(max_length=10, choices=Reach)
     joins_drills = models.BooleanField()

@@ -10,7 +10,8 @@ from django.db.models import F, Q
 # Django's own clock, because migrations name it and import nothing of ours.
 from django.utils.timezone import now
 
-from todoke.shared.messaging.types import Content, EditionKind, FrozenEdition, Lane, Mode, Reference
+from todoke.base.jobs.lanes import LANES
+from todoke.shared.messaging.types import Content, EditionKind, FrozenEdition, Mode, Reference
 
 
 class Message(models.Model):
@@ -23,14 +24,14 @@ class Message(models.Model):
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=100)
     mode = models.CharField(max_length=10, choices=Mode)
-    lane = models.CharField(max_length=10, choices=Lane)
+    lane = models.CharField(max_length=10)
     origin = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="message_has_a_known_mode"),
-            models.CheckConstraint(condition=Q(lane__in=Lane.values), name="message_has_a_known_lane"),
+            models.CheckConstraint(condition=Q(lane__in=LANES), name="message_has_a_known_lane"),
         ]
         indexes = [models.Index(fields=["origin"])]
 

@@ -59,7 +59,7 @@ class FrozenEdition:
     note: str = ""
 
     def marks(self, language: str = "ja") -> str:
-        """The marks that a drill, a correction or a cancellation carries everywhere, as in `【訓練】【訂正】`; or nothing."""
+        """The marks that a drill, a correction or a cancellation carries everywhere; empty for an ordinary edition."""
         spoken = MARKS.get(language, MARKS["ja"])
         return spoken.get(self.mode, "") + spoken.get(self.kind, "")
 

@@ -20,14 +20,6 @@ class Mode(TextChoices):
         return self is not Mode.ACTUAL
 
 
-class Lane(TextChoices):
-    """Which pool of workers carries a message. A lane is processes of its own, not a priority number."""
-
-    EMERGENCY = "emergency", _("緊急")
-    NORMAL = "normal", _("通常")
-    BULK = "bulk", _("大量")
-
-
 class EditionKind(TextChoices):
     """Why an edition was made. A lifted alert is an update that says so; cancel is for what was wrong to say."""
 
