@@ -7,9 +7,11 @@ older state never overwrites a newer one, however long a worker was asleep betwe
 import fcntl
 import gzip
 import os
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -116,3 +118,25 @@ def read(path: Path) -> bytes | None:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """A companion of the emergency lane (`todoke.base.jobs.registry.Companion`) that brings a folder to what the ledger
+    says, every few seconds and without being asked: so an expiry shows, and a damaged or deleted file comes back.
+
+    `refresh` is called with each mode, the actual one first; what it raises ends the round and is logged by the lane.
+    """
+
+    key: str
+    refresh: Callable[[Mode], object]
+    lanes: frozenset[str] = frozenset({"emergency"})
+    every_seconds: float = 5.0
+
+    def run(self, lane: str, stop: threading.Event) -> None:
+        """Refresh all modes until told to stop."""
+        del lane
+        while not stop.is_set():
+            for mode in Mode:
+                self.refresh(mode)
+            stop.wait(self.every_seconds)
