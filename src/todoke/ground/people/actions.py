@@ -36,7 +36,8 @@ def add_staff(
 ) -> Staff:
     """Make the account of a member of staff with one posting from `start_date`; it has no password yet.
 
-    `section`, `role` and `post` are keys; without a post it is the one of the lowest rank. The person sets the password with a set-up link (signing_in.setup_link).
+    `section`, `role` and `post` are keys; without a post it is the one of the lowest rank. The person sets the password
+    with a set-up link (signing_in.setup_link).
     Raises CannotAddStaff for a login name that is misshapen or taken, and for an unknown key.
     """
     login_name = normal_login_name(login_name)
