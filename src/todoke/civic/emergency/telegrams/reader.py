@@ -13,10 +13,16 @@ from todoke.civic.emergency.telegrams.areas import Node, areas_of
 from todoke.civic.emergency.telegrams.families import family_of
 from todoke.civic.emergency.telegrams.names import data_code
 from todoke.civic.emergency.telegrams.refusals import NotValid, NotWellFormed, TooLarge
-from todoke.civic.emergency.telegrams.telegram import CANCELLED, INFO_TYPES, MODES, Telegram
+from todoke.civic.emergency.telegrams.telegram import CANCELLED, INFO_TYPES, MODES, AreaWarning, Telegram
 
 # The largest official sample that a municipality needs has 430 KB.
 BYTES_MAX = 5_000_000
+
+# Longer than anything the service writes: an office's name, a list of EventIDs, the name of an area.
+CHARACTERS_MAX = 200
+EVENT_ID_CHARACTERS_MAX = 500
+CODE_CHARACTERS_MAX = 40
+YEAR_MIN, YEAR_MAX = 2000, 2100
 
 ROOT = "{http://xml.kishou.go.jp/jmaxml1/}Report"
 CONTROL = "{http://xml.kishou.go.jp/jmaxml1/}"
@@ -45,6 +51,7 @@ def read(content: bytes, file_name: str = "", schema: etree.XMLSchema | None = N
     report_time = _required(head, HEAD, "ReportDateTime")
     family = family_of(title)
     areas = areas_of(report, family) if family else ()
+    _check_lengths(areas)
     code = data_code(file_name, title, family)
     reason = None
     if family is None:
@@ -56,7 +63,7 @@ def read(content: bytes, file_name: str = "", schema: etree.XMLSchema | None = N
         title=title,
         status=status,
         info_type=info_type,
-        event_id=_present(head, "EventID"),
+        event_id=_present(head, "EventID", EVENT_ID_CHARACTERS_MAX),
         serial=_present(head, "Serial"),
         report_time=report_time,
         report_at=_instant(report_time, "Head/ReportDateTime"),
@@ -125,17 +132,31 @@ def _part(report: Node, name: str, namespace: str) -> Node:
 
 def _required(part: Node, namespace: str, name: str) -> str:
     text = (part.findtext(f"{namespace}{name}") or "").strip()
+    where = f"{etree.QName(part).localname}/{name}"
     if not text:
-        where = f"{etree.QName(part).localname}/{name}"
         raise NotValid(f"{where}がありません。", where)
-    return text
+    return _short(text, where)
 
 
-def _present(head: Node, name: str) -> str:
+def _present(head: Node, name: str, characters_max: int = CHARACTERS_MAX) -> str:
     text = head.findtext(f"{HEAD}{name}")
     if text is None:
         raise NotValid(f"Head/{name}がありません。", f"Head/{name}")
-    return text.strip()
+    return _short(text.strip(), f"Head/{name}", characters_max)
+
+
+def _short(text: str, where: str, characters_max: int = CHARACTERS_MAX) -> str:
+    if len(text) > characters_max:
+        raise NotValid(f"{where}が長すぎます（{len(text)}文字、上限は{characters_max}文字）。", where)
+    return text
+
+
+def _check_lengths(areas: tuple[AreaWarning, ...]) -> None:
+    for area in areas:
+        _short(area.name, "Area/Name")
+        _short(area.kind, "Kind/Name")
+        _short(area.code, "Area/Code", CODE_CHARACTERS_MAX)
+        _short(area.kind_code, "Kind/Code", CODE_CHARACTERS_MAX)
 
 
 def _one_of(text: str, allowed: tuple[str, ...], where: str) -> str:
@@ -146,7 +167,7 @@ def _one_of(text: str, allowed: tuple[str, ...], where: str) -> str:
 
 def _instant(text: str, where: str) -> datetime:
     try:
-        if INSTANT.fullmatch(text):
+        if INSTANT.fullmatch(text) and YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
             return datetime.fromisoformat(text)
     except ValueError:
         pass  # a 31st of June: said below, like everything else that is no instant
