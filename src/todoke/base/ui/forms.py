@@ -2,6 +2,18 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+
+# Django says these itself, in English or in the Japanese of its translators (“このフィールドは必須です。”); here so that our
+# catalogues may say them as the office would.
+WORDS_OF_DJANGO = (
+    gettext_noop("This field is required."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a valid email address."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a valid date/time."),
+)
 
 
 class SpecimenForm(forms.Form):
@@ -15,7 +27,7 @@ class SpecimenForm(forms.Form):
         help_text=_("数字で書いてください。"),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    words = forms.CharField(label=_("伝えたいこと"), required=False, widget=forms.Textarea)
+    words = forms.CharField(label=_("伝えたいこと"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
     ward = forms.ChoiceField(label=_("地区"), required=False, choices=[("north", _("北区")), ("south", _("南区"))])
     how = forms.ChoiceField(
         label=_("連絡の方法"),

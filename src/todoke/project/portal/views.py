@@ -46,7 +46,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: this door is not for this person."""
     del exception
-    return _said(request, 403, _("このページは開けません"), _("開く権限がないか、サインインが必要なページです。"))
+    return _said(request, 403, _("このページは開けません"), _("開く権限がないか、ログインが必要なページです。"))
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -242,7 +242,8 @@ def progress(steps: Iterable[Step]) -> dict[str, Any]:
 @register.simple_block_tag
 def map_frame(content: str, title: str, view_box: str, key: str = "map") -> SafeString:
     """`{% map_frame title "0 0 100 80" key="wards" %}<path …>{% endmap_frame %}`: an SVG map; put a list beside it."""
-    return render_to_string("ui/components/map_frame.html", {"content": content, "title": title, "view_box": view_box, "key": key})
+    values = {"content": content, "title": title, "view_box": view_box, "key": key}
+    return render_to_string("ui/components/map_frame.html", values)
 
 
 # Forms and acts
@@ -264,10 +265,12 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 
 def _control(bound: BoundField, kind: str) -> SafeString:
+    # Django gives a group's classes to its frame and to each of its boxes.
     classes = {"checkbox": "tick", "radio": "tick", "select": "control control--select", "file": "control--file"}
+    look = "choices" if bound.use_fieldset else classes.get(kind, "control")
     described = [f"{bound.auto_id}_error"] if bound.errors else []
     described += [f"{bound.auto_id}_hint"] if bound.help_text else []
-    attributes: dict[str, Any] = {"class": classes.get(kind, "control")}
+    attributes: dict[str, Any] = {"class": look}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors and not bound.use_fieldset:
