@@ -1,1 +1,100 @@
-"""What every test may rely on."""
+"""What every test may rely on: a database, shut sockets, the published data, and no journey skipped unseen."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from todoke.base.ui.catalogues import compile_catalogues
+
+JOURNEYS = Path(__file__).parent / "journeys"
+BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+_started = False
+
+
+class NetworkIsShut(AssertionError):
+    """A test wanted to reach another machine. Suppliers are played by simulators on this one."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "journey: played in a real browser; needs Chromium")
+    _shut_the_network()
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    # Under pytest-xdist this is the controller: it prepares what its workers use.
+    compile_catalogues()
+    if settings.EMBEDDED_SERVER and not settings.EMBEDDED_SERVER.is_running():
+        global _started  # noqa: PLW0603 - one session, one server
+        settings.EMBEDDED_SERVER.start()
+        _started = True
+
+
+def pytest_unconfigure() -> None:
+    if _started:
+        settings.EMBEDDED_SERVER.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if JOURNEYS in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Where nothing may be left out (TODOKE_NO_SKIPS=1), a skipped journey has failed."""
+    report = yield
+    if report.skipped and os.environ.get("TODOKE_NO_SKIPS") == "1" and item.get_closest_marker("journey"):
+        report.outcome = "failed"
+        report.longrepr = f"a journey was skipped, and TODOKE_NO_SKIPS forbids that: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of published data beside the checkout; TODOKE_SHARED_DATA names another."""
+    folder = Path(os.environ.get("TODOKE_SHARED_DATA") or BESIDE_THE_CHECKOUT)
+    if not folder.is_dir():
+        pytest.skip(f"the published data is not there ({folder}); TODOKE_SHARED_DATA names the folder")
+    return folder
+
+
+def _shut_the_network() -> None:
+    """Let sockets reach this machine and the database, and nothing else."""
+    database = settings.DATABASES["default"].get("HOST", "")
+    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_strangers(self, address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_strangers(self, address)
+        return connect_ex(self, address)
+
+    def guarded_look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and name != database and not _is_here(name):
+            raise NetworkIsShut(f"a test looked up {name}")
+        return look_up(host, *arguments, **options)
+
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_look_up
+
+
+def _refuse_strangers(used: socket.socket, address: Any) -> None:
+    if used.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+        raise NetworkIsShut(f"a test wanted to connect to {address[0]}")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return host in ("localhost", "ip6-localhost", socket.gethostname())

@@ -3,6 +3,12 @@
 import logging
 import sys
 
+import psycopg
+from django.db import OperationalError
+from procrastinate.exceptions import ConnectorException
+
+DATABASE_AWAY = (ConnectorException, OperationalError, psycopg.OperationalError)
+
 # What logging itself puts on a record; everything else is a field that the caller gave.
 _BUILT_IN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -13,7 +19,10 @@ class EventLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = [f"{name}={value}" for name, value in vars(record).items() if name not in _BUILT_IN]
         line = " ".join([record.levelname, record.name, record.getMessage(), *fields])
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info or isinstance(record.exc_info[1], DATABASE_AWAY):
+            # A database that is away is told in a line; a trace for each try would hide everything else.
+            return line
+        return f"{line}\n{self.formatException(record.exc_info)}"
 
 
 def log_to_console() -> None:

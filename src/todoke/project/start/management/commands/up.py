@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._stop.set())
         self._lock = threading.Lock()
+        self._looks = 0
         server: EmbeddedServer | None = settings.EMBEDDED_SERVER
         try:
             with alone_in(settings.VAR):
@@ -62,13 +65,15 @@ class Command(BaseCommand):
         else:
             self._say("データベースを待っています。")
             wait_for_database(self._stop)
+        self._prepare()
         supervisor = Supervisor(processes, self._say)
+        look_after = partial(self._look_after, supervisor, server)
         try:
-            for step in (self._prepare, supervisor.start, lambda: self._welcome(supervisor)):
-                if self._stop.is_set():
-                    return
-                step()
-            self._watch(supervisor, server)
+            if not self._stop.is_set():
+                supervisor.start()
+                self._welcome(look_after)
+            while not self._stop.wait(LOOK_SECONDS):
+                look_after()
         finally:
             self._say("止めています。")
             supervisor.stop()
@@ -89,9 +94,9 @@ class Command(BaseCommand):
             self._say(f"市の情報を読み込んでいます（{settings.CITY_FOLDER}）。")
             call_command("city", "load", str(settings.CITY_FOLDER))
 
-    def _welcome(self, supervisor: Supervisor) -> None:
+    def _welcome(self, look_after: Callable[[], None]) -> None:
         address = f"http://127.0.0.1:{settings.PORT}/"
-        if not wait_for_answer(address, ANSWER_SECONDS_MAX, self._stop, meanwhile=supervisor.look_after):
+        if not wait_for_answer(address, ANSWER_SECONDS_MAX, self._stop, meanwhile=look_after):
             if self._stop.is_set():
                 return
             raise NotReady(f"{ANSWER_SECONDS_MAX} 秒待ちましたが、{address} が答えません。上の記録を確かめてください。")
@@ -100,14 +105,12 @@ class Command(BaseCommand):
                 self._say(line)
         self._say(f"準備ができました。 {address}  （止めるには Ctrl-C）")
 
-    def _watch(self, supervisor: Supervisor, server: EmbeddedServer | None) -> None:
-        looks = 0
-        while not self._stop.wait(LOOK_SECONDS):
-            supervisor.look_after()
-            looks += 1
-            if server and looks % DATABASE_LOOKS == 0 and not server.is_running():
-                self._say("データベースが止まっていました。起動し直します。")
-                server.start()
+    def _look_after(self, supervisor: Supervisor, server: EmbeddedServer | None) -> None:
+        supervisor.look_after()
+        self._looks += 1
+        if server and self._looks % DATABASE_LOOKS == 0 and not server.is_running():
+            self._say("データベースが止まっていました。起動し直します。")
+            server.start()
 
     def _say(self, line: str) -> None:
         """One whole line to the console, from whichever thread; a console that is gone is no reason to stop."""

@@ -12,6 +12,7 @@ PROCESSES = 2
 
 class Command(BaseCommand):
     help = "画面を配信します（granian）。止めるには SIGTERM か Ctrl-C。"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="待ち受けるアドレス。既定は 127.0.0.1 です。")

@@ -1,0 +1,64 @@
+# make run    the whole city hall with a sample city     make test   all tests
+# make check  style, types, rules of the house           make bench  measurements, as JSON
+#
+# PYTHON=… names the Python to use (3.11 or newer); otherwise the newest suitable one is taken.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+
+# Only looked for when the virtual environment is made.
+find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
+
+.PHONY: run test check bench catalogues clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.run
+	@$(PY) -m todoke.project.cli up
+
+test: $(VENV)/.develop
+	@$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/.develop
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -W ignore::RuntimeWarning -m todoke.project.cli makemigrations --check --dry-run
+
+bench: $(VENV)/.develop
+	@$(PY) -m bench $(ARGS)
+
+catalogues: $(VENV)/.run
+	@$(PY) -m todoke.project.cli catalogues
+
+clean:
+	rm -rf $(VENV)
+
+# Stamps: a second call installs nothing; a changed lock installs anew.
+$(VENV)/.run: locks/run.txt pyproject.toml | $(VENV)/.python
+	@echo "Installing what Todoke runs with (locks/run.txt) …"
+	@$(PIP) install --require-hashes -r locks/run.txt
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.develop: locks/develop.txt locks/alone.txt $(VENV)/.run
+	@echo "Installing what tests and checks need (locks/develop.txt) …"
+	@$(PIP) install --require-hashes -r locks/develop.txt
+	@$(PIP) install --no-deps --require-hashes -r locks/alone.txt
+	@touch $@
+
+$(VENV)/.python:
+	@python=$$($(find_python)); \
+	if [ -z "$$python" ]; then \
+		echo "Todoke needs Python 3.11 or newer, and none was found. Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making the virtual environment with $$("$$python" --version) …"; \
+	"$$python" -m venv $(VENV) || { \
+		echo "The virtual environment could not be made. On Debian and Ubuntu, install the package python3-venv." >&2; \
+		rm -rf $(VENV); exit 1; \
+	}
+	@touch $@

@@ -1,0 +1,12 @@
+"""The settings of the tests: the house's own, writing into a folder of their own.
+
+Read before any conftest, so this is the one place where the folder can be chosen.
+"""
+
+import os
+from pathlib import Path
+
+# Kept between runs, so that the embedded server need not be made anew each time.
+os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
+
+from todoke.project.settings import *  # noqa: E402, F403 - after the folder is chosen; every setting is the house's
