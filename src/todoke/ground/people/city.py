@@ -55,9 +55,10 @@ class PeoplePart:
 
 def _load_sections(path: Path, report: LoadReport) -> None:
     waiting = []
+    seen: set[str] = set()
     stored: dict[str, Section] = {}
     for row in read_csv(path, report, columns=("key", "name", "reading", "name_en", "parent")):
-        key = _key(row, stored)
+        key = _key(row, seen)
         values = {column: row.text(column) for column in ("name", "reading", "name_en")}
         if key:
             waiting.append((row, key, values))
@@ -78,11 +79,11 @@ def _load_sections(path: Path, report: LoadReport) -> None:
 
 
 def _load_posts(path: Path, report: LoadReport) -> None:
-    seen: dict[str, Post] = {}
+    seen: set[str] = set()
     for row in read_csv(path, report, columns=("key", "name", "rank")):
         key, name, rank = _key(row, seen), row.text("name"), row.whole("rank")
         if key and rank is not None:
-            seen[key] = report.store(Post, key={"key": key}, values={"name": name, "rank": rank})
+            report.store(Post, key={"key": key}, values={"name": name, "rank": rank})
 
 
 def _load_roles(path: Path, report: LoadReport) -> None:
@@ -172,7 +173,7 @@ def _staff(row: Row, report: LoadReport) -> Staff | None:
     return report.store(Staff, key={"account": account}, values={"staff_number": number, "reading": reading})
 
 
-def _key(row: Row, seen: dict[str, Section] | dict[str, Post]) -> str:
+def _key(row: Row, seen: set[str]) -> str:
     key = row.text("key")
     if key and not KEY.fullmatch(key):
         row.fault("key", _("キーは半角の英小文字・数字とハイフンで書いてください。"))
@@ -180,6 +181,7 @@ def _key(row: Row, seen: dict[str, Section] | dict[str, Post]) -> str:
     if key in seen:
         row.fault("key", _("このキーはもう使われています。"))
         return ""
+    seen.add(key)
     return key
 
 
