@@ -1,0 +1,201 @@
+"""Every address of the house, tried by every kind of visitor: what its access says is what happens."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.sign_in import make_resident, sign_in, staff_client
+from todoke.ground.people.gate import THIRD_PARTY, Access, Audience, declared_access
+from todoke.ground.people.registry import permissions
+
+# One value for every argument of every address that has arguments: "namespace:name": {"argument": value}. The value
+# only has to fit the pattern; nothing needs to stand behind it in the database.
+SAMPLE_VALUES: dict[str, dict[str, Any]] = {
+    "account_confirm_email": {"key": "abc"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "abc-0123"},
+    "mfa_remove_webauthn": {"pk": 1},
+    "mfa_edit_webauthn": {"pk": 1},
+    "portal:alert-file": {"address": "index.html"},
+    "messaging:call-made": {"pk": 1},
+    "messaging:delivery": {"pk": 1},
+    "messaging:message": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
+}
+
+# What allauth brings along and the house does not use: shut for everybody.
+SHUT = {
+    "account_inactive",
+    "account_signup",
+    "account_email",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+}
+
+LET_IN, SENT_TO_SIGN_IN, REFUSED = "let in", "sent to sign in", "refused"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver: its full name, its view, whether it takes arguments."""
+
+    name: str
+    route: str
+    view: Callable[..., Any]
+    has_arguments: bool
+
+    @property
+    def access(self) -> Access | None:
+        return declared_access(self.view, self.name)
+
+    @property
+    def path(self) -> str:
+        return reverse(self.name, kwargs=SAMPLE_VALUES.get(self.name))
+
+
+def every_address(
+    resolver: URLResolver, space: str = "", route: str = "", arguments: bool = False
+) -> Iterator[Address]:
+    """All patterns below this resolver."""
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        taking = arguments or bool(pattern.pattern.converters or pattern.pattern.regex.groups)
+        if isinstance(pattern, URLResolver):
+            below = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from every_address(pattern, below, here, taking)
+        elif isinstance(pattern, URLPattern):
+            yield Address(f"{space}{pattern.name}" if pattern.name else "", here, pattern.callback, taking)
+
+
+@pytest.fixture(scope="module")
+def addresses() -> list[Address]:
+    return list(every_address(get_resolver()))
+
+
+def test_every_address_has_a_name(addresses: list[Address]) -> None:
+    nameless = [address.route for address in addresses if not address.name]
+
+    assert not nameless, f"give these patterns a name, so that they can be linked and tried: {nameless}"
+
+
+def test_every_view_says_whom_it_is_for(addresses: list[Address]) -> None:
+    silent = {address.name for address in addresses if address.access is None} - SHUT
+
+    assert not silent, (
+        f"{sorted(silent)}: put @public, @signed_in, @staff_only or @needs(…) of todoke.base.access on the view; "
+        "a view of another package goes into THIRD_PARTY in todoke/ground/people/gate.py"
+    )
+
+
+def test_every_permission_asked_for_is_registered(addresses: list[Address]) -> None:
+    asked = {key for address in addresses if address.access for key in address.access.permissions}
+
+    unknown = sorted(key for key in asked if key not in permissions)
+
+    assert not unknown, f"register these permissions in the plugs.py of their room: {unknown}"
+
+
+def test_every_address_with_arguments_has_sample_values(addresses: list[Address]) -> None:
+    missing = {address.name for address in addresses if address.has_arguments} - set(SAMPLE_VALUES)
+
+    assert not missing, (
+        f"add a value for each argument to SAMPLE_VALUES in tests/house/test_every_url.py: {sorted(missing)}"
+    )
+
+
+def test_no_exception_outlives_its_address(addresses: list[Address]) -> None:
+    names = {address.name for address in addresses}
+
+    assert set(THIRD_PARTY) <= names
+    assert names >= SHUT
+    assert names >= set(SAMPLE_VALUES)
+    assert not SHUT & set(THIRD_PARTY)
+
+
+class Behind:
+    """Stands behind the gate in the place of the views: whoever comes so far was let in, and nothing is changed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, *_arguments: Any) -> HttpResponse:
+        return HttpResponse(LET_IN)
+
+
+def expected(access: Access | None, visitor: str) -> str:
+    """What an access means for a visitor: anonymous, resident, staff, or the one permission that they hold."""
+    if access is None:
+        return REFUSED
+    if access.audience is Audience.PUBLIC:
+        return LET_IN
+    if visitor == "anonymous":
+        return SENT_TO_SIGN_IN
+    if access.audience is Audience.SIGNED_IN:
+        return LET_IN
+    if visitor == "resident":
+        return REFUSED
+    if access.audience is Audience.STAFF:
+        return LET_IN
+    return LET_IN if visitor in access.permissions else REFUSED
+
+
+def happened(answer: HttpResponseBase) -> str:
+    if answer.status_code == 302 and answer.headers["Location"].startswith(reverse("account_login") + "?next="):
+        return SENT_TO_SIGN_IN
+    if answer.status_code == 403:
+        return REFUSED
+    return LET_IN if getattr(answer, "content", b"") == LET_IN.encode() else f"status {answer.status_code}"
+
+
+@pytest.mark.django_db
+def test_every_address_does_for_every_visitor_what_its_access_says(addresses: list[Address], settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Behind"]
+    visitors = {
+        "anonymous": Client(),
+        "resident": sign_in(Client(), make_resident()),
+        "staff": staff_client(),
+        **{permission.key: staff_client(permission.key) for permission in permissions},
+    }
+
+    wrong = [
+        f"{method} {address.path} ({address.name}) by {visitor}: {found} instead of {wanted}"
+        for address in addresses
+        for visitor, client in visitors.items()
+        for method in ("get", "post")
+        if (found := happened(getattr(client, method)(address.path))) != (wanted := expected(address.access, visitor))
+    ]
+
+    assert len(addresses) > len(SHUT)
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_every_page_answers_those_it_is_for_without_failing(addresses: list[Address]) -> None:
+    """The views themselves: a GET by a stranger where the public may, by staff with every right elsewhere."""
+    every_right = staff_client(*(permission.key for permission in permissions))
+    failed = []
+    for address in addresses:
+        if address.access is None:
+            continue
+        client = Client() if address.access.audience is Audience.PUBLIC else every_right
+        answer = client.get(address.path)
+        # 404: nothing stands behind the sample value; 405: an address for posting only.
+        if answer.status_code not in (200, 302, 404, 405):
+            failed.append(f"GET {address.path} ({address.name}): {answer.status_code}")
+
+    assert failed == []
+
+
+def test_the_gate_is_the_last_before_the_views() -> None:
+    assert settings.MIDDLEWARE[-1] == "todoke.ground.people.gate.GateMiddleware"
