@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),
+    path("desk/messages/", include("todoke.shared.messaging.urls")),
 ]
 
 handler400 = "todoke.project.portal.views.bad_request"

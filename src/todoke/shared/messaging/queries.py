@@ -180,3 +180,27 @@ def messages_about(viewer: Viewer, origin: str) -> QuerySet[Message]:
     if not viewer.may(READ):
         return Message.objects.none()
     return Message.objects.filter(origin=origin).prefetch_related("editions").order_by("created_at")
+
+
+def latest_editions(viewer: Viewer) -> QuerySet[Edition]:
+    """The latest edition of every message, newest first."""
+    if not viewer.may(READ):
+        return Edition.objects.none()
+    later = Edition.objects.filter(message=OuterRef("message"), number__gt=OuterRef("number"))
+    return Edition.objects.filter(~Exists(later)).select_related("message").order_by("-released_at")
+
+
+def editions_for(viewer: Viewer, message_key: UUID) -> list[Edition]:
+    """All editions of one message with their people, first to latest; none for a viewer who may not read."""
+    if not viewer.may(READ):
+        return []
+    found = Edition.objects.filter(message__key=message_key).select_related("message", "author", "approver")
+    return list(found.order_by("number"))
+
+
+def delivery_for(viewer: Viewer, pk: int) -> Delivery | None:
+    """One delivery with its edition, destination and attempts."""
+    if not viewer.may(READ):
+        return None
+    found = Delivery.objects.select_related("edition__message", "destination").prefetch_related("attempts")
+    return found.filter(pk=pk).first()

@@ -1,0 +1,38 @@
+"""What a person decides about a delivery."""
+
+from django import forms
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Decision(TextChoices):
+    """The three ways to end what the programme cannot."""
+
+    CONFIRMED = "confirmed", _("届いたことを確かめました（電話・目視など）")
+    AGAIN = "again", _("もう一度送ります（同じ版、同じ番号で）")
+    GIVE_UP = "give_up", _("届けられませんでした（これ以上送りません）")
+
+
+class DecisionForm(forms.Form):
+    """What was decided, and how the person knows."""
+
+    decision = forms.ChoiceField(
+        label=_("どうしますか"), choices=Decision.choices, widget=forms.RadioSelect, required=True
+    )
+    note = forms.CharField(
+        label=_("どのように確かめたか、または理由"),
+        help_text=_("例：03時20分、電話で会長本人に伝え、復唱を受けた。電話番号や病気のことなどは書かないでください。"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class CallForm(forms.Form):
+    """Who was told on the telephone, in a few words."""
+
+    note = forms.CharField(
+        label=_("相手の応答（任意）"),
+        help_text=_("例：本人に伝えた。復唱あり。"),
+        max_length=500,
+        required=False,
+    )
