@@ -91,9 +91,8 @@ def read_text(path: Path, faults: Faults) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # CP932 is what spreadsheets mean when they save as Shift_JIS.
-        try:
-            text = content.decode("cp932")
-        except UnicodeDecodeError:
+        text = _shift_jis(content)
+        if text is None:
             line = content.count(b"\n", 0, error.start) + 1
             column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
             faults.fault(
@@ -103,6 +102,15 @@ def read_text(path: Path, faults: Faults) -> str | None:
             return None
         faults.note(_("%(file)s はShift_JISとして読みました。UTF-8で保存すると確実です。") % {"file": name})
         return text
+
+
+def _shift_jis(content: bytes) -> str | None:
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError:
+        return None
+    # The codec lets single bytes that are no character through as these: such a file is something else.
+    return None if re.search("[\x80\uf8f0-\uf8f3]", text) else text
 
 
 # ---- CSV ------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from todoke.ground.places.actions import load_city
+from todoke.base.registry import Registry
+from todoke.ground.places.actions import PlacesPart, city, load_city
 from todoke.ground.places.registry import LoadReport
 
 
@@ -18,8 +19,17 @@ def shared_data() -> Path:
 
 
 @pytest.fixture
-def load(db: None):
-    """Load a city folder as the command does, and insist that it is in order."""
+def only_places(monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """A registry of city parts in which places is alone: other rooms' parts stay at home."""
+    parts: Registry = Registry("places.city_parts")
+    parts.register(PlacesPart())
+    monkeypatch.setattr(city, "city_parts", parts)
+    return parts
+
+
+@pytest.fixture
+def load(db: None, only_places: Registry):
+    """Load the places of a city folder as the command does, and insist that they are in order."""
 
     def sound(folder: Path) -> LoadReport:
         report = load_city(folder, by="test")

@@ -91,7 +91,16 @@ class Area(models.Model):
                 condition=Q(
                     polygon__isnull=True, west__isnull=True, south__isnull=True, east__isnull=True, north__isnull=True
                 )
-                | Q(polygon__isnull=False, west__lte=F("east"), south__lte=F("north")),
+                # An unknown edge must not pass as “not false”: in SQL a comparison with null is neither.
+                | Q(
+                    polygon__isnull=False,
+                    west__isnull=False,
+                    south__isnull=False,
+                    east__gte=F("west"),
+                    north__gte=F("south"),
+                    east__isnull=False,
+                    north__isnull=False,
+                ),
                 name="places_area_polygon_has_bounds",
             ),
         ]
