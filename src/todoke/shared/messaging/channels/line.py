@@ -1,0 +1,162 @@
+"""LINE, by the Messaging API (https://developers.line.biz/en/reference/messaging-api/, read in November 2026).
+
+An address is `broadcast`, `user:U…`, `group:C…`, `room:R…`, or `users:U…,U…` for a multicast of at most 500.
+"""
+
+import json
+import re
+import uuid
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from todoke.base.clock import now
+from todoke.shared.messaging.channels.clusters import utf16_units
+from todoke.shared.messaging.channels.connection import Answer, post
+from todoke.shared.messaging.channels.routes import bare, is_simulated
+from todoke.shared.messaging.channels.wording import fit_text
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
+
+TEXT_MAX = 5000
+MULTICAST_MAX = 500
+RETRY_KEY_LIVES = timedelta(hours=24)
+ONE = {"user": "U", "group": "C", "room": "R"}
+
+
+class LineChannel:
+    """The channel `messaging.line`. Without a token only simulators are served.
+
+    One text message per edition: five are allowed, but a notice in pieces is read in pieces.
+    """
+
+    key = "messaging.line"
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        simulator: str,
+        site: str,
+        service: str = "https://api.line.me",
+        timeout_seconds: float = 10,
+    ) -> None:
+        self.token = token
+        self.simulator = simulator
+        self.service = service
+        self.site = site
+        self.facts = ChannelFacts(
+            name="LINE",
+            area_grain=AreaGrain.CITY,
+            withdrawal=Withdrawal.NOTICE,
+            receipt=ReceiptKind.ACCEPTED,
+            drill=DrillWay.BESIDE,
+            idempotency_key="X-Line-Retry-Key",
+            body_max=TEXT_MAX,
+            timeout_seconds=timeout_seconds,
+        )
+
+    def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
+        """The request's body: one text, at most 5,000 UTF-16 units, as LINE counts."""
+        text = fit_text(edition, address.language, self.site, TEXT_MAX, utf16_units)
+        message = {"type": "text", "text": text.text}
+        request = {**_recipient(bare(address.address)), "messages": [message]}
+        return Parcel(
+            body=json.dumps(request, ensure_ascii=False, sort_keys=True).encode(),
+            preview=text.text,
+            title=edition.title(address.language),
+            left_out=text.left_out,
+        )
+
+    def send(self, parcel: Parcel, edition: FrozenEdition, address: Address, *, key: str) -> Receipt:
+        """Push, multicast or broadcast; a 409 for our own retry key says that it had been accepted before."""
+        simulated = is_simulated(address.address)
+        if not simulated and not self.token:
+            raise Never(
+                "LINEのアクセストークンが設定されていません。TODOKE_LINE_TOKEN を設定してから、送り直してください。"
+            )
+        # LINE forgets a retry key after a day; a repeat would then reach everybody a second time.
+        if not simulated and now() - edition.sent_at > RETRY_KEY_LIVES:
+            raise Never(
+                "発信から24時間を過ぎ、二重に届くおそれがあるため送りません。必要なら続報として発信してください。"
+            )
+        answer = post(
+            f"{self.simulator if simulated else self.service}/v2/bot/message/{_endpoint(bare(address.address))}",
+            parcel.body,
+            {
+                "Content-Type": "application/json; charset=utf-8",
+                "Authorization": f"Bearer {'simulator' if simulated else self.token}",
+                "X-Line-Retry-Key": retry_key(key),
+            },
+            timeout_seconds=self.facts.timeout_seconds,
+        )
+        return _receipt(answer)
+
+    def trouble_with(self, address: str) -> str | None:
+        """What is wrong with a LINE address, or None."""
+        form, _colon, names = bare(address).partition(":")
+        if bare(address) == "broadcast":
+            return None
+        if form in ONE and re.fullmatch(rf"{ONE[form]}[0-9a-f]{{32}}", names):
+            return None
+        people = names.split(",")
+        if form == "users" and all(re.fullmatch(r"U[0-9a-f]{32}", name) for name in people):
+            if len(people) <= MULTICAST_MAX:
+                return None
+            return _("一度に送れるのは500人までです。配信先を分けてください。")
+        return _(
+            "LINEの宛先として読めません。broadcast、user:U…、group:C…、room:R…、users:U…,U… のどれかを書いてください。"
+        )
+
+
+def retry_key(key: str) -> str:
+    """The key as the UUID that LINE wants: itself where it is one, otherwise always the same one made from it."""
+    try:
+        return str(uuid.UUID(key))
+    except ValueError:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"todoke:{key}"))
+
+
+def _recipient(address: str) -> dict[str, object]:
+    form, _, names = address.partition(":")
+    if form == "broadcast":
+        return {}
+    return {"to": names.split(",") if form == "users" else names}
+
+
+def _endpoint(address: str) -> str:
+    form = address.partition(":")[0]
+    return {"broadcast": "broadcast", "users": "multicast"}.get(form, "push")
+
+
+def _receipt(answer: Answer) -> Receipt:
+    """LINE's answer as our outcome (https://developers.line.biz/en/docs/messaging-api/retrying-api-request/)."""
+    if 200 <= answer.status <= 299:
+        return Receipt(reference=answer.headers.get("x-line-request-id", ""), says="LINEが受け付けました")
+    accepted = answer.headers.get("x-line-accepted-request-id", "")
+    if answer.status == 409 and accepted:
+        return Receipt(reference=accepted, says="LINEは、前の送信ですでに受け付けていました")
+    said = _said(answer)
+    if answer.status == 401:
+        raise Never(
+            f"LINEがアクセストークンを認めません。TODOKE_LINE_TOKEN を取り直してから、送り直してください（{said}）。"
+        )
+    if answer.status == 403:
+        raise Never(f"LINEの契約では、この送り方ができません。LINE公式アカウントの設定を確かめてください（{said}）。")
+    if answer.status == 429 and "monthly limit" in said:
+        # Waiting does not help before the month is over: somebody must raise the plan now.
+        raise Never(f"LINEの今月の送信数を使い切りました。料金プランを上げてから、送り直してください（{said}）。")
+    if answer.status == 429:
+        raise TryLater(f"LINEが、送信が多すぎると答えました（{said}）。", after_seconds=answer.retry_after())
+    if answer.status >= 500 or answer.status == 409:
+        # LINE itself says that after a 5xx the message may have been delivered.
+        raise TryLater(f"LINEの側に障害があります（{answer.status} {said}）。", may_have_left=True)
+    raise Never(f"LINEがこの内容か宛先を受け付けません（{answer.status} {said}）。宛先を確かめてください。")
+
+
+def _said(answer: Answer) -> str:
+    try:
+        said = json.loads(answer.body)["message"]
+    except (ValueError, KeyError, TypeError):
+        return "説明なし"
+    return " ".join(str(said).split())[:200]

@@ -1,0 +1,47 @@
+"""The channels of this city, as its settings have them."""
+
+from functools import partial
+
+from django.conf import settings
+
+from todoke.shared.messaging.channels.line import LineChannel
+from todoke.shared.messaging.channels.mail import MailChannel, MailServer
+from todoke.shared.messaging.channels.person import PersonChannel
+from todoke.shared.messaging.channels.signing import secret_for
+from todoke.shared.messaging.channels.webhook import WebhookChannel
+from todoke.shared.messaging.registry import Channel
+
+
+def webhook_secret_of(destination_key: str) -> str:
+    """The `whsec_…` secret of one destination, as its partner has it."""
+    return secret_for(destination_key, settings.WEBHOOK_SECRET)
+
+
+def outside_channels() -> tuple[Channel, ...]:
+    """Mail, LINE, webhook and telephone list. With SIMULATORS, none of them can reach anything outside this machine."""
+    smtp_port, http_port = settings.SIMULATOR_PORTS
+    simulated_mail = MailServer(host="127.0.0.1", port=smtp_port)
+    simulated_web = f"http://127.0.0.1:{http_port}"
+    real_mail = MailServer.from_address(settings.MAIL_SERVER) if settings.MAIL_SERVER else None
+    return (
+        MailChannel(
+            server=simulated_mail if settings.SIMULATORS else real_mail,
+            simulator=simulated_mail,
+            sender=settings.MAIL_FROM,
+            site=settings.SITE_ADDRESS,
+            unsubscribe=settings.MAIL_UNSUBSCRIBE,
+        ),
+        LineChannel(
+            token="simulator" if settings.SIMULATORS else settings.LINE_TOKEN,
+            service=simulated_web if settings.SIMULATORS else "https://api.line.me",
+            simulator=simulated_web,
+            site=settings.SITE_ADDRESS,
+        ),
+        WebhookChannel(
+            secret_of=partial(secret_for, master=settings.WEBHOOK_SECRET),
+            simulator=simulated_web,
+            simulated=settings.SIMULATORS,
+            site=settings.SITE_ADDRESS,
+        ),
+        PersonChannel(),
+    )

@@ -1,0 +1,121 @@
+"""One edition as plain text: what must be read first, what may be cut, and a fit into whatever room there is.
+
+Pure: the same edition, language and site give the same text, always.
+"""
+
+from dataclasses import dataclass
+
+from todoke.base.clock import in_japan
+from todoke.shared.messaging.channels.clusters import Measure, characters, longest_start
+from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
+from todoke.shared.messaging.public_files import page_address
+from todoke.shared.messaging.types import EditionKind, FrozenEdition, Never
+
+# A list of ninety districts helps nobody on a telephone; the page behind the address has them all.
+AREAS_SHOWN_MAX = 30
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A text that fits, and in words what did not."""
+
+    text: str
+    left_out: str = ""
+
+
+def fit_title(edition: FrozenEdition, language: str, limit: int, measure: Measure = characters) -> Fitted:
+    """The title with its marks within the limit. When it must be cut, the level and its official word come first."""
+    title = " ".join(edition.title(language).split())
+    if measure(title) <= limit:
+        return Fitted(title)
+    marks = edition.marks(language)
+    wanted = highest_level(edition, language)
+    own = " ".join(edition.content.wording(language).title.split())
+    start = longest_start(marks + own, limit - measure("…"), measure)
+    if wanted and wanted not in start:
+        start = longest_start(f"{marks}{wanted} {own}", limit - measure("…"), measure)
+        if wanted not in start:
+            raise Never(f"題名が{limit}文字に収まりません。「{wanted}」を切らずに入れられません。")
+    return Fitted(start + "…", "題名の後ろの部分")
+
+
+def highest_level(edition: FrozenEdition, language: str) -> str:
+    """The highest 警戒レベル of the edition with its official word; the word alone, or nothing, where there is none."""
+    areas = sorted(edition.content.areas, key=lambda area: -(area.level or 0))
+    for area in areas:
+        if area.level or area.notice:
+            return level_words(area.level, area.notice, language)
+    return level_words(edition.content.level, "", language)
+
+
+def areas_by_level(edition: FrozenEdition, language: str) -> dict[str, list[str]]:
+    """The names of the areas under each level with its official word, highest level first."""
+    under: dict[str, list[str]] = {}
+    for area in sorted(edition.content.areas, key=lambda area: -(area.level or 0)):
+        under.setdefault(level_words(area.level, area.notice, language), []).append(area_name(area, language))
+    return under
+
+
+def essentials(edition: FrozenEdition, language: str) -> list[str]:
+    """The lines that are never cut: title with marks, drill sentence, what is taken back, levels and official words."""
+    phrases = phrases_in(language)
+    words = phrases.comma.join(word for word in areas_by_level(edition, language) if word)
+    words = words or level_words(edition.content.level, "", language)
+    if words and edition.kind is EditionKind.CANCEL:
+        words = phrases.cancelled.format(words)
+    lines = [edition.title(language), phrases.of_mode(edition.mode), phrases.of_kind(edition.kind), words]
+    return [line for line in lines if line]
+
+
+def area_lines(edition: FrozenEdition, language: str) -> list[str]:
+    """One line for each level with its areas; a single line `対象地域：…` where there is one level or none."""
+    phrases = phrases_in(language)
+    under = areas_by_level(edition, language)
+    lines = []
+    for words, names in under.items():
+        shown = names[:AREAS_SHOWN_MAX]
+        if len(names) > len(shown):
+            shown.append(phrases.other_areas.format(len(names) - AREAS_SHOWN_MAX))
+        listed = phrases.comma.join(shown)
+        lines.append(phrases.areas.format(listed) if len(under) == 1 or not words else f"{words}：{listed}")
+    return lines
+
+
+def signature(edition: FrozenEdition, language: str, site: str) -> list[str]:
+    """The last lines: whom to ask, where to read on, who sent it and when, by a Japanese clock."""
+    phrases = phrases_in(language)
+    at = phrases.date.format(in_japan(edition.sent_at))
+    contact = edition.content.contact
+    return [
+        *([phrases.contact.format(contact)] if contact else []),
+        phrases.more.format(page_address(site, edition.mode, edition.message_key, language)),
+        phrases.sent.format(city=edition.city, at=at),
+    ]
+
+
+def fit_text(edition: FrozenEdition, language: str, site: str, limit: int | None, measure: Measure) -> Fitted:
+    """The whole text, within the limit if there is one.
+
+    What does not fit is cut from the end, after a whole character, and the text then closes with where to read on. The
+    essential lines are never cut: `Never` where not even they fit.
+    """
+    first = "\n".join(essentials(edition, language))
+    note = phrases_in(language).of_note(edition.kind, edition.note)
+    lines = "\n".join(line for line in (note, *area_lines(edition, language)) if line)
+    parts = (lines, "\n" + edition.content.wording(language).body.strip())
+    flow = "".join(f"\n{part}" for part in parts if part.strip())
+    end = "\n\n" + "\n".join(signature(edition, language, site))
+    whole = first + flow + end
+    if limit is None or measure(whole) <= limit:
+        return Fitted(whole)
+    # Whom to ask and who sent it go first: the page has them, and the room is worth more to the body.
+    page = page_address(site, edition.mode, edition.message_key, language)
+    cut = phrases_in(language).cut.format(page)
+    room = limit - measure(first) - measure(cut)
+    if room < 0:
+        raise Never(
+            f"題名と警戒レベルだけで{limit}文字を超えます。題名を短くしてください（いま{measure(first)}文字）。"
+        )
+    kept = longest_start(flow, room, measure)
+    lost = characters(flow[len(kept) :])
+    return Fitted(first + kept + cut, f"本文の後ろ{lost}文字、問い合わせ先" if lost else "問い合わせ先と発信者")

@@ -1,0 +1,146 @@
+"""What the simulated LINE and the simulated partner answer: values in hand, and what is kept."""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from todoke.base.clock import now
+from todoke.shared.messaging.channels.clusters import utf16_units
+from todoke.shared.messaging.channels.signing import is_signed
+from todoke.shared.messaging.simulators.arrivals import Postbox
+
+LINE_PATHS = {f"/v2/bot/message/{name}": name for name in ("push", "multicast", "broadcast")}
+RETRY_KEY_LIVES = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer."""
+
+    status: int
+    told: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class LineSimulator:
+    """LINE's Messaging API as far as the city sends by it (https://developers.line.biz/en/reference/messaging-api/)."""
+
+    def __init__(self, postbox: Postbox, *, quota: int = 30_000) -> None:
+        self.postbox = postbox
+        self.quota = quota
+        self._used = 0
+
+    def get(self, path: str) -> Reply | None:
+        """The month's quota and what was used of it (counted since the start); None for another path."""
+        if path == "/v2/bot/message/quota":
+            return Reply(200, {"type": "limited", "value": self.quota})
+        if path == "/v2/bot/message/quota/consumption":
+            return Reply(200, {"totalUsage": self._used})
+        return None
+
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: PLR0911 - one for each refusal
+        """Take a message, unless it is wrong or its retry key has been accepted within the last 24 hours."""
+        named = {"x-line-request-id": str(uuid.uuid4())}
+        form = LINE_PATHS.get(path)
+        if form is None:
+            return Reply(404, {"message": "Not found"}, named)
+        if not headers.get("authorization", "").startswith("Bearer "):
+            return Reply(401, {"message": "Authentication failed. Confirm that the access token is valid."}, named)
+        key = headers.get("x-line-retry-key", "")
+        if key and not _is_uuid(key):
+            return Reply(400, {"message": "The retry key is invalid"}, named)
+        try:
+            message = json.loads(body)
+        except ValueError:
+            return Reply(400, {"message": "The request body could not be parsed as JSON"}, named)
+        if trouble := _line_trouble(form, message):
+            return Reply(400, {"message": trouble}, named)
+        earlier = self.postbox.earlier(key) if key else None
+        if earlier and now() - datetime.fromisoformat(earlier.received_at) < RETRY_KEY_LIVES:
+            self._keep(key, body, form, message, earlier.content["request_id"])
+            accepted = {"x-line-accepted-request-id": earlier.content["request_id"]}
+            return Reply(409, {"message": "The retry key is already accepted"}, {**named, **accepted})
+        if self._used >= self.quota:
+            return Reply(429, {"message": "You have reached your monthly limit."}, named)
+        self._used += 1
+        self._keep(key or named["x-line-request-id"], body, form, message, named["x-line-request-id"])
+        return Reply(200, {} if form != "push" else {"sentMessages": [{"id": str(self._used)}]}, named)
+
+    def _keep(self, key: str, body: bytes, form: str, message: dict[str, Any], request_id: str) -> None:
+        texts = [part["text"] for part in message["messages"]]
+        to = message.get("to", "")
+        self.postbox.put(
+            key,
+            body,
+            mode="",
+            title=texts[0].split("\n", 1)[0],
+            content={"form": form, "to": to, "texts": texts, "request_id": request_id},
+        )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _line_trouble(form: str, message: Any) -> str:
+    messages = message.get("messages") if isinstance(message, dict) else None
+    if not isinstance(messages, list) or not 1 <= len(messages) <= 5:
+        return "The request body has 1 error(s): messages: Size must be between 1 and 5"
+    for number, part in enumerate(messages):
+        text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None
+        if not isinstance(text, str) or not 1 <= utf16_units(text) <= 5000:
+            return f"The request body has 1 error(s): messages[{number}].text: Length must be between 0 and 5000"
+    to = message.get("to")
+    if form == "push" and not (isinstance(to, str) and to):
+        return "The property, 'to', in the request body is invalid"
+    if form == "multicast" and not (isinstance(to, list) and 1 <= len(to) <= 500):
+        return "The property, 'to', in the request body is invalid"
+    return ""
+
+
+class PartnerSimulator:
+    """Partners with a webhook: verify the signature, refuse what is old or forged, and know what they have already."""
+
+    def __init__(self, postbox: Postbox, secret_of: Callable[[str], str]) -> None:
+        self.postbox = postbox
+        self.secret_of = secret_of
+
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Take one call to `/webhook/<destination>`."""
+        destination = path.removeprefix("/webhook/")
+        identifier = headers.get("webhook-id", "")
+        signed = is_signed(
+            self.secret_of(destination),
+            identifier,
+            headers.get("webhook-timestamp", ""),
+            headers.get("webhook-signature", ""),
+            body,
+            at=now(),
+        )
+        if not identifier or not signed:
+            return Reply(401, {"message": "the signature is wrong, or more than five minutes old"})
+        try:
+            told = json.loads(body)
+            told["data"]["title"]
+        except (ValueError, KeyError, TypeError):
+            return Reply(400, {"message": "this is no message of Todoke"})
+        key = f"{destination} {identifier}"
+        earlier = self.postbox.earlier(key)
+        arrival = self.postbox.put(
+            key,
+            body,
+            mode=str(told["data"].get("mode", "")),
+            title=str(told["data"]["title"]),
+            content={"destination": destination, "id": identifier, "told": told},
+        )
+        if earlier and earlier.digest != arrival.digest:
+            return Reply(422, {"message": "the same id with another body"})
+        if earlier:
+            return Reply(409, {"message": "already received"}, {"webhook-id": identifier})
+        return Reply(200, {"received": arrival.number}, {"webhook-id": identifier})

@@ -1,0 +1,166 @@
+"""The simulated services that are reached by HTTP, and the door by which faults are ordered. On 127.0.0.1 only."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from todoke.shared.messaging.simulators.faults import Fault, FaultBook, FaultKind
+from todoke.shared.messaging.simulators.services import LineSimulator, PartnerSimulator, Reply
+from todoke.shared.messaging.simulators.smtp import HANG_SECONDS_MAX, TLS_ALERT
+
+BODY_BYTES_MAX = 10 * 1024 * 1024
+CONTROL_HEADER = "X-Todoke-Control"
+
+
+class WebSimulator:
+    """An HTTP server in a thread of its own. `port` is known once it has started."""
+
+    def __init__(self, line: LineSimulator, partner: PartnerSimulator, faults: FaultBook, *, port: int = 0) -> None:
+        self.line = line
+        self.partner = partner
+        self.faults = faults
+        self.port = port
+        self.stopping = threading.Event()
+
+    def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        self._server = _Server(("127.0.0.1", self.port), self)
+        self.port = self._server.server_address[1]
+        # A short poll, so that a test which stops the server does not wait.
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="simulated-web", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening; calls that hang are let go."""
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=10)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], simulator: WebSimulator) -> None:
+        self.simulator = simulator
+        super().__init__(address, _Call)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that give up are what this server is for."""
+
+
+class _Call(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 30
+
+    def do_GET(self) -> None:
+        if self.path == "/control":
+            self._control(lambda: Reply(200, {"faults": self._faults_told()}))
+            return
+        self._answer(self.server.simulator.line.get(self.path) or Reply(404, {"message": "Not found"}))
+
+    def do_POST(self) -> None:
+        simulator = self.server.simulator
+        if self.path.startswith("/webhook/"):
+            self._serve("webhook", simulator.partner)
+        elif self.path.startswith("/v2/"):
+            self._serve("line", simulator.line)
+        else:
+            self._answer(Reply(404, {"message": "Not found"}))
+
+    def do_PUT(self) -> None:
+        self._control(self._order_fault)
+
+    def do_DELETE(self) -> None:
+        self._control(self._clear_fault)
+
+    def _serve(self, route: str, service: LineSimulator | PartnerSimulator) -> None:  # noqa: PLR0911 - one line a fault
+        fault = self.server.simulator.faults.take(route)
+        kind = fault.kind if fault else None
+        if kind is FaultKind.DROP:
+            return self._break_off()
+        if kind is FaultKind.TLS:
+            return self._break_off(TLS_ALERT)
+        body = self._body()
+        if body is None:
+            return self._answer(Reply(413, {"message": "Content-Length is missing or too large"}))
+        if kind is FaultKind.HANG:
+            self.server.simulator.stopping.wait(HANG_SECONDS_MAX)
+            return self._break_off()
+        if fault and kind is FaultKind.ANSWER:
+            asked = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+            return self._answer(Reply(fault.status, {"message": "simulated answer"}, asked))
+        if fault and kind is FaultKind.DELAY:
+            self.server.simulator.stopping.wait(fault.seconds)
+        reply = service.post(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+        if kind is FaultKind.SWALLOW:
+            return self._break_off()
+        if kind is FaultKind.GARBAGE:
+            return self._break_off(b"%%% this is no answer %%%\r\n")
+        return self._answer(reply, drip=kind is FaultKind.DRIP)
+
+    def _body(self) -> bytes | None:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+            return None
+        return self.rfile.read(int(length))
+
+    def _break_off(self, parting: bytes = b"") -> None:
+        if parting:
+            self.wfile.write(parting)
+        self.close_connection = True
+
+    def _answer(self, reply: Reply, *, drip: bool = False) -> None:
+        body = json.dumps(reply.told).encode()
+        head = [f"HTTP/1.1 {reply.status} Simulated", "Content-Type: application/json", "Connection: close"]
+        head += [f"{name}: {value}" for name, value in reply.headers.items()]
+        answer = "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+        self.close_connection = True
+        if not drip:
+            self.wfile.write(answer)
+            return
+        for byte in answer:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            if self.server.simulator.stopping.wait(1):
+                return
+
+    # ---- the control door ----
+
+    def _control(self, act: Any) -> None:
+        # No page in a browser on this machine can send this header, nor come in under another name (DNS rebinding).
+        host = self.headers.get("Host", "").partition(":")[0]
+        if self.headers.get(CONTROL_HEADER) != "1" or host not in ("127.0.0.1", "localhost"):
+            self._answer(Reply(403, {"message": f"{CONTROL_HEADER}: 1 is missing"}))
+            return
+        try:
+            self._answer(act())
+        except ValueError as error:
+            self._answer(Reply(400, {"message": str(error)}))
+
+    def _order_fault(self) -> Reply:
+        told = json.loads(self._body() or b"null")
+        if not isinstance(told, dict):
+            raise ValueError("the body is an object in JSON")  # noqa: TRY004 - a wrong order, not a wrong programme
+        self.server.simulator.faults.set(self._route(), Fault.from_json(told))
+        return Reply(200, {"faults": self._faults_told()})
+
+    def _clear_fault(self) -> Reply:
+        self.server.simulator.faults.clear(self._route())
+        return Reply(200, {"faults": self._faults_told()})
+
+    def _route(self) -> str:
+        folder, _slash, route = self.path.removeprefix("/control/").partition("/")
+        if folder != "faults":
+            raise ValueError("the path is /control/faults/<route>")
+        return route
+
+    def _faults_told(self) -> dict[str, Any]:
+        return {route: fault.as_json() for route, fault in self.server.simulator.faults.in_force().items()}
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Nothing: what arrives is kept, and paths name partners."""
