@@ -4,10 +4,15 @@ docs/running/settings.md lists them all; a test holds the two together.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+
+PORT_MAX = 65535
 
 
 class BadVariable(ValueError):
@@ -50,6 +55,12 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    if positive(text) > PORT_MAX:
+        raise ValueError(f"“{text}” is above {PORT_MAX}, the highest port there is")
+    return int(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -66,10 +77,44 @@ def secret(text: str) -> str:
     return text
 
 
+def two_ports(text: str) -> tuple[int, int]:
+    numbers = text.split(",")
+    if len(numbers) != 2:
+        raise ValueError(f"“{text}” is not two ports with a comma between them")
+    smtp, http = (port(number.strip()) for number in numbers)
+    if smtp == http:
+        raise ValueError("the two ports are the same")
+    return smtp, http
+
+
+def mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
+        raise ValueError("it does not begin with smtp://, smtp+starttls:// or smtps:// and the name of a host")
+    parts.port  # noqa: B018 - raises ValueError for what is no port
+    return text
+
+
+def mail_address(text: str) -> str:
+    if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", text):
+        raise ValueError(f"“{text}” is not a mail address in ASCII")
+    return text
+
+
+def unsubscribe_address(text: str) -> str:
+    if not text.startswith(("mailto:", "https://")) or "?" in text or ">" in text or " " in text:
+        raise ValueError(f"“{text}” does not begin with mailto: or https://, or has a “?”")
+    return text
+
+
 def web_address(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError(f"“{text}” does not begin with http:// or https://")
     return text.rstrip("/")
+
+
+def web_addresses(text: str) -> tuple[str, ...]:
+    return tuple(web_address(word) for word in words(text))
 
 
 VARIABLES = (
@@ -96,15 +141,15 @@ VARIABLES = (
     ),
     Variable(
         "TODOKE_ADDRESS",
-        "The public address of the city's site, used in feeds, mails and CAP.",
+        "The public address of the city's site, used in feeds, mails and CAP. Absent: http://127.0.0.1 with TODOKE_PORT.",
         web_address,
-        "http://127.0.0.1:8000",
+        None,
         "https://www.city.example.jp",
     ),
     Variable(
         "TODOKE_PORT",
         "The port on which `todoke up` serves.",
-        positive,
+        port,
         8000,
         "8080",
     ),
@@ -114,6 +159,55 @@ VARIABLES = (
         yes_or_no,
         True,
         "0",
+    ),
+    Variable(
+        "TODOKE_SIMULATOR_PORTS",
+        "The ports of the simulators on this machine: SMTP, then HTTP (LINE, webhooks, controls).",
+        two_ports,
+        (8125, 8180),
+        "8125,8180",
+    ),
+    Variable(
+        "TODOKE_MAIL_SERVER",
+        "The server that takes our mail: smtp://, smtp+starttls:// or smtps://, user and password percent-encoded.",
+        mail_server,
+        "",
+        "smtp+starttls://todoke:secret@mail.example:587",
+    ),
+    Variable(
+        "TODOKE_MAIL_FROM",
+        "The address that our mail comes from; its domain is also that of every Message-ID, so do not change it lightly.",
+        mail_address,
+        "oshirase@city.example.jp",
+        "bousai@city.example.jp",
+    ),
+    Variable(
+        "TODOKE_MAIL_UNSUBSCRIBE",
+        "Where a reader of a mail list leaves it (List-Unsubscribe): mailto: or https://. Absent: no such header.",
+        unsubscribe_address,
+        "",
+        "https://www.city.example.jp/mail/leave",
+    ),
+    Variable(
+        "TODOKE_LINE_TOKEN",
+        "The channel access token of the city's LINE official account.",
+        str,
+        "",
+        "(the long-lived channel access token from the LINE Developers Console)",
+    ),
+    Variable(
+        "TODOKE_WEBHOOK_SECRET",
+        "The secret from which every partner's webhook secret is derived. Absent: derived from TODOKE_SECRET.",
+        secret,
+        None,
+        "(50 random characters or more)",
+    ),
+    Variable(
+        "TODOKE_FEEDS",
+        "The weather service's Atom feeds that intake follows, with commas between them. Absent: none.",
+        web_addresses,
+        (),
+        "https://www.data.jma.go.jp/developer/xml/feed/extra.xml,https://www.data.jma.go.jp/developer/xml/feed/eqvol.xml",
     ),
     Variable(
         "TODOKE_CITY",

@@ -1,5 +1,6 @@
 """Django's settings, made from the environment (environment.py) and from nothing else."""
 
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -21,6 +22,7 @@ PUBLIC_ROOT = VAR / "public"
 DRILL_ROOT = VAR / "drill"
 SIMULATOR_ROOT = VAR / "simulators"
 INTAKE_FOLDER = VAR / "intake"
+FEEDS: tuple[str, ...] = ENVIRONMENT["TODOKE_FEEDS"]
 FILES_ROOT = VAR / "files"
 
 
@@ -42,12 +44,27 @@ SECRET_KEY: str = ENVIRONMENT["TODOKE_SECRET"] or _kept_secret(VAR / "secret")
 # The server that `todoke up` starts when no database is named; None when one is.
 EMBEDDED_SERVER = None if ENVIRONMENT["DATABASE_URL"] else EmbeddedServer(VAR / "postgres")
 
+SIMULATOR_PORTS: tuple[int, int] = ENVIRONMENT["TODOKE_SIMULATOR_PORTS"]
+MAIL_SERVER: str = ENVIRONMENT["TODOKE_MAIL_SERVER"]
+MAIL_FROM: str = ENVIRONMENT["TODOKE_MAIL_FROM"]
+MAIL_UNSUBSCRIBE: str = ENVIRONMENT["TODOKE_MAIL_UNSUBSCRIBE"]
+LINE_TOKEN: str = ENVIRONMENT["TODOKE_LINE_TOKEN"]
+# Not TODOKE_SECRET itself: what is derived from this one is given to partners.
+WEBHOOK_SECRET: str = (
+    ENVIRONMENT["TODOKE_WEBHOOK_SECRET"] or hashlib.sha256(b"todoke webhooks " + SECRET_KEY.encode()).hexdigest()
+)
+
+_DATABASE = EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])
+
 DATABASES = {
     "default": {
-        **(EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])),
+        **_DATABASE,
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 600,
+        # A pool for each process: threads that come and go share its connections.
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
+        # Beside what the address asks for, such as sslmode.
+        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 32, "timeout": 10}},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
