@@ -6,7 +6,7 @@ import logging
 import threading
 from email import message_from_bytes
 from email.policy import default
-from typing import Any
+from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -103,7 +103,7 @@ class _Conversation(SMTP):
             return
         await super()._handle_client()
 
-    async def push(self, status: str | bytes) -> None:
+    async def push(self, status: AnyStr) -> None:
         if self.suffers(FaultKind.DRIP) and self._writer is not None:
             for byte in (status.encode() if isinstance(status, str) else status) + b"\r\n":
                 self._writer.write(bytes([byte]))
@@ -186,7 +186,7 @@ class _Letterbox:
         return f"250 OK simulated mail {number}"
 
     def _keep(self, envelope: Envelope) -> int:
-        raw = bytes(envelope.content or b"")
+        raw = envelope.content if isinstance(envelope.content, bytes) else b""
         mail = message_from_bytes(raw, policy=default)
         content: dict[str, Any] = {
             "from": envelope.mail_from,
