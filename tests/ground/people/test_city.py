@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from tests.cities import SAMPLE_CITY
 from todoke.base.clock import now
 from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.models import Account, Posting, Role, Section, Staff
@@ -185,3 +186,14 @@ def test_a_real_citys_staff_get_no_password_from_loading(folder: Path, django_ca
 
     assert not any(account.has_usable_password() for account in Account.objects.all())
     assert not sample_accounts_file().exists()
+
+
+def test_the_fictional_city_loads_as_it_is(folder: Path) -> None:
+    city(sample=False)
+
+    report = load(SAMPLE_CITY)
+
+    assert report.faults == []
+    assert Staff.objects.count() >= 5
+    assert set(Role.objects.values_list("key", flat=True)) >= {"drafter", "approver", "auditor"}
+    assert Account.objects.filter(is_sample=True).count() == 0
