@@ -12,12 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from todoke.base.ui.catalogues import compile_catalogues
-
 # Playwright's own loop runs in the thread of the test, and Django would therefore refuse the test its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-compile_catalogues()
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = [
@@ -80,7 +76,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Window]]:
-    """`open_window(**options of a browser context)`: a window of a new visitor; several in one test are several people."""
+    """`open_window(**options of a browser context)`: the window of a new visitor; each call is another person."""
     contexts: list[BrowserContext] = []
 
     def open_one(**options: Any) -> Window:
@@ -176,7 +172,8 @@ _LISTEN_TO_FOCUS = """selector => {
     document.addEventListener('focusin', event => {
         const element = event.target, style = getComputedStyle(element);
         window.focusReport.reached.add(element);
-        const ring = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+        const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        const ring = outlined || style.boxShadow !== 'none';
         if (!ring) window.focusReport.unseen.push(element.outerHTML.slice(0, 120));
     });
     return all.length;

@@ -1,9 +1,9 @@
 """The catalogues of the rooms: compiling them, and holding them to the sentences in the code.
 
-A sentence stands in the catalogue of the room whose code says it (`locale/LANGUAGE/LC_MESSAGES/django.po`). What is said
-outside any room, in base or project, stands in the catalogue of base/ui; what stands there for its own sake (“なし”,
-“ホーム”) need not be repeated by the other rooms. The sentences are read from the code without
-running it: Python by its syntax tree, templates by Django's own reader.
+A sentence stands in the catalogue of the room whose code says it (`locale/LANGUAGE/LC_MESSAGES/django.po`). What is
+said outside any room, in base or project, stands in the catalogue of base/ui; what stands there for its own sake (“なし”,
+“ホーム”) need not be repeated by the other rooms. The sentences are read from the code without running it: Python by its
+syntax tree, templates by Django's own reader.
 """
 
 import ast
@@ -79,12 +79,14 @@ def rooms(source: Path = SOURCE) -> list[Path]:
 
 
 def faults_of_rooms(source: Path = SOURCE) -> dict[str, list[Fault]]:
-    """By room: sentences without translation, translations without sentence, slots that differ; an empty list is well."""
+    """By room: sentences without translation, translations without sentence, slots that differ; empty is well."""
     said, found = _sentences_by_room(source)
     common = said[_common_room(source)]
     for room in rooms(source):
-        own = said[room] if room == _common_room(source) else {
-            sentence: place for sentence, place in said[room].items() if sentence not in common
+        own = {
+            sentence: place
+            for sentence, place in said[room].items()
+            if room == _common_room(source) or sentence not in common
         }
         for locale in LOCALES:
             po = room / "locale" / locale / "LC_MESSAGES" / "django.po"
@@ -97,7 +99,8 @@ def faults_of_rooms(source: Path = SOURCE) -> dict[str, list[Fault]]:
 def _sentences_by_room(source: Path) -> tuple[dict[Path, dict[Sentence, str]], dict[str, list[Fault]]]:
     said: dict[Path, dict[Sentence, str]] = defaultdict(dict)
     found: dict[str, list[Fault]] = defaultdict(list)
-    for path in sorted([*source.glob("**/*.py"), *source.glob("**/templates/**/*.html"), *source.glob("**/templates/**/*.txt")]):
+    patterns = ("**/*.py", "**/templates/**/*.html", "**/templates/**/*.txt")
+    for path in sorted(path for pattern in patterns for path in source.glob(pattern)):
         room = _room_of(path, source)
         read = _in_python(path) if path.suffix == ".py" else _in_template(path)
         for line, sentence in read:
@@ -159,9 +162,7 @@ def _in_template(path: Path) -> Iterator[tuple[int, Sentence | str]]:
             yield as_calls.count("\n", 0, match.start()) + 1, Sentence(parts[0], parts[1], parts[2])
 
 
-def _faults_of_catalogue(
-    po: Path, needed: dict[Sentence, str], said: dict[Sentence, str], source: Path
-) -> list[Fault]:
+def _faults_of_catalogue(po: Path, needed: dict[Sentence, str], said: dict[Sentence, str], source: Path) -> list[Fault]:
     place = po.relative_to(source).as_posix()
     if not po.exists():
         return [Fault(place, f"is missing; {len(needed)} sentences wait for it")] if needed else []
@@ -178,7 +179,9 @@ def _faults_of_catalogue(
         else:
             faults += _faults_of_entry(place, entry)
     orphans = entries.keys() - said.keys()
-    faults += [Fault(place, f"“{orphan.text}” is said nowhere in this room any more; remove the entry") for orphan in orphans]
+    faults += [
+        Fault(place, f"“{orphan.text}” is said nowhere in this room any more; remove the entry") for orphan in orphans
+    ]
     return sorted(faults, key=str)
 
 
@@ -206,6 +209,6 @@ def _told_differently(source: Path) -> Iterator[tuple[str, Fault]]:
                 told = tuple(sorted(entry.msgstr_plural.items())) or entry.msgstr
                 place, earlier = first.setdefault(sentence, (po.relative_to(source).as_posix(), told))
                 if earlier != told:
-                    what = f"“{entry.msgid}” is translated differently in {place}; agree on one, or say it with pgettext"
+                    what = f"“{entry.msgid}” is translated differently in {place}; agree, or say it with pgettext"
                     room = po.parents[3].relative_to(source).as_posix()
                     yield room, Fault(f"{po.relative_to(source).as_posix()}:{entry.linenum}", what)

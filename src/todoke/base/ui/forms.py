@@ -4,9 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-
-# Django says these itself, in English or in the Japanese of its translators (“このフィールドは必須です。”); here so that our
-# catalogues may say them as the office would.
+# Django says these itself, in English or in the Japanese of its translators (“このフィールドは必須です。”); they stand here
+# so that our catalogues may say them as the office would.
 WORDS_OF_DJANGO = (
     gettext_noop("This field is required."),
     gettext_noop("Enter a whole number."),

@@ -14,8 +14,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 EASY = "ja-easy"
 
-# “ja-easy” is the house's own code. The registered variant “simple” (IANA language subtag registry, 2015-12-29) says the
-# same to a browser and a screen reader; “ja-easy” itself would be read as Japanese in a script named Easy.
+# “ja-easy” is the house's own code. The registered variant “simple” (IANA language subtag registry, 2015-12-29) says
+# the same to a browser and a screen reader; “ja-easy” itself would be read as Japanese in a script named Easy.
 _LANGUAGE_TAGS = {EASY: "ja-simple"}
 
 _COOKIE_AGE_SECONDS = 365 * 24 * 60 * 60

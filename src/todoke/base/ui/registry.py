@@ -23,8 +23,8 @@ class Panel:
     """A piece of a home page that draws itself.
 
     `draw` gets the request and returns finished HTML (of `render_to_string`), or None when there is nothing to show to
-    this person. It must look after its own permissions (`request.viewer`) and answer in some 50 ms: it is drawn on every
-    visit. If it raises, the home shows a polite sentence in its place.
+    this person. It must look after its own permissions (`request.viewer`) and answer in some 50 ms: it is drawn on
+    every visit. If it raises, the home shows a polite sentence in its place.
 
     Example: the pages room shows the latest three notices, `Panel("pages.news", _("お知らせ"), 20, draw_news)`.
     """

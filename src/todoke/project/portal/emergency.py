@@ -9,8 +9,8 @@ TOP_PAGE_FROM_LEVEL = 4
 def emergency_top_page(public_root: Path) -> Path | None:
     """The light page that stands in for the home while an actual alert of level 4 or more is in force, else None.
 
-    `alerts/state.json` says `{"level": 4, "mode": "actual"}`. Whoever reads it is in the way of every visitor, so a file
-    that is absent, half-written or strange means the ordinary home, which shows alerts too, and never an error.
+    `alerts/state.json` says `{"level": 4, "mode": "actual"}`. Whoever reads it is in the way of every visitor, so a
+    file that is absent, half-written or strange means the ordinary home, which shows alerts too, and never an error.
     """
     page = public_root / "alerts" / "index.html"
     try:

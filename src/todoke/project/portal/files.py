@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, quote_etag
 
-# Changes must be seen within seconds; ten of them keep a surge away from the disk. A cache may go on showing the page
-# when the application is gone.
+# Changes must be seen within seconds; ten of them keep a surge away from the disk. A cache may go on showing the
+# page when the application is gone.
 CACHE_CONTROL = "public, max-age=10, stale-if-error=86400"
 
 # By ending, not by guessing: the feeds' readers are strict (CAP 1.2 section 5: application/cap+xml; RFC 4287 section 7).
@@ -36,16 +36,21 @@ def public_file(root: Path, address: str) -> Path | None:
     if "\x00" in address or "\\" in address or any(part.startswith(".") for part in address.split("/")):
         return None
     home = root.resolve()
-    path = (home / address.lstrip("/")).resolve()
-    if path.is_dir():
-        path = (path / "index.html").resolve()
-    if not path.is_relative_to(home) or path.suffix not in CONTENT_TYPES or not path.is_file():
+    try:
+        path = (home / address.lstrip("/")).resolve()
+        if path.is_dir():
+            path = (path / "index.html").resolve()
+        there = path.is_file()
+    except OSError:  # a name longer than any file may have, or a circle of links
         return None
-    return path
+    return path if there and path.is_relative_to(home) and path.suffix in CONTENT_TYPES else None
 
 
 def answer_with(request: HttpRequest, path: Path) -> HttpResponseBase:
-    """The file as an answer to GET or HEAD: 304 for who has it already, gzip where a ready `.gz` stands beside it."""
+    """The file as an answer to GET or HEAD: 304 for who has it already, gzip where a ready `.gz` stands beside it.
+
+    Raises FileNotFoundError when the file has been withdrawn in the meantime.
+    """
     packed = path.with_name(f"{path.name}.gz")
     use_packed = _takes_gzip(request) and packed.is_file() and packed.stat().st_mtime_ns >= path.stat().st_mtime_ns
     # Files here are small (a page is at most 14 KB) and replaced as a whole: the mark is made from the very bytes sent.

@@ -1,5 +1,7 @@
 """The resident's doors: the home, the public files, and what is said when something is not there."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -20,7 +22,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if "home" not in request.GET:
         page = emergency_top_page(settings.PUBLIC_ROOT)
         if page is not None:
-            return answer_with(request, page)
+            with suppress(FileNotFoundError):  # the alert was lifted at this very moment
+                return answer_with(request, page)
     response = render(request, "portal/home.html", {"panels": draw_panels(resident_panels, request)})
     # The emergency page must be able to take its place at once.
     response.headers["Cache-Control"] = "no-cache"
@@ -34,13 +37,21 @@ def alert_file(request: HttpRequest, address: str = "") -> HttpResponseBase:
     path = public_file(settings.PUBLIC_ROOT / "alerts", address)
     if path is None:
         raise Http404
-    return answer_with(request, path)
+    try:
+        return answer_with(request, path)
+    except FileNotFoundError as withdrawn:
+        raise Http404 from withdrawn
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: what arrived cannot be understood."""
     del exception
-    return _said(request, 400, _("届いた内容を読み取れませんでした"), _("お手数ですが、前の画面に戻って、もう一度お試しください。"))
+    return _said(
+        request,
+        400,
+        _("届いた内容を読み取れませんでした"),
+        _("お手数ですが、前の画面に戻って、もう一度お試しください。"),
+    )
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The components of the screens as template tags: `{% load ui %}`. Each is shown in all its states on the style page."""
+"""The components of the screens as template tags: `{% load ui %}`. The style page shows each in all its states."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -80,7 +80,7 @@ def _menu(context: template.Context, menu: Iterable[hooks.MenuItem], label: str)
         try:
             address = reverse(item.url_name)
         except NoReverseMatch:
-            log.error("ui.menu-item-leads-nowhere key=%s url_name=%s", item.key, item.url_name)
+            log.warning("ui.menu-item-leads-nowhere key=%s url_name=%s", item.key, item.url_name)
             continue
         here = request is not None and request.path.startswith(address) and address != "/"
         lines.append({"title": item.title, "address": address, "here": here})
@@ -179,8 +179,8 @@ def moment_text(instant: datetime) -> str:
 # Blocks of a page
 
 
-@register.simple_block_tag(takes_context=True)
-def notice(context: template.Context, content: str, tone: str = "neutral", title: object = None) -> SafeString:
+@register.simple_block_tag
+def notice(content: str, tone: str = "neutral", title: object = None) -> SafeString:
     """`{% notice "attention" title="…" %}…{% endnotice %}`: something to know, said in a frame."""
     values = {"content": content, "tone": _tone(tone), "title": title}
     return render_to_string("ui/components/notice.html", values)
