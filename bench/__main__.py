@@ -1,7 +1,7 @@
 """Runs the measurements and prints one JSON object a line: `make bench`, or `make bench ARGS="audit light_page"`.
 
-Each module of this folder has `measure()`, which yields objects with name, value, unit, goal, holds, where there is one a
-peer, and runs (min, median, max). The end is 1 when a goal is not held.
+Each module of this folder has `measure()`, which yields objects with name, value, unit, goal, holds, where there is one
+a peer, and runs (min, median, max). The end is 1 when a goal is not held.
 """
 
 import importlib
@@ -20,7 +20,7 @@ def main(wanted: list[str]) -> int:
     # Measurements never touch the city that runs here.
     os.environ.setdefault("TODOKE_VAR", str(Path(tempfile.gettempdir()) / f"todoke-bench-{os.getuid()}"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoke.project.settings")
-    import django  # after the settings are named
+    import django
 
     django.setup()
     from django.conf import settings
