@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from todoke.base import clock
 from todoke.base.events import _listeners, subscribe
 from todoke.civic.emergency.actions import intake
-from todoke.civic.emergency.actions.intake import prepared, take_in
+from todoke.civic.emergency.actions.intake import mark_prepared, take_in
 from todoke.civic.emergency.events import TelegramTaken
 from todoke.civic.emergency.models import HazardState, HazardWarning, Telegram
 from todoke.civic.emergency.queries.hazards import hazards_here, level_of_areas
@@ -81,7 +81,7 @@ def test_telegram_about_other_cities_needs_no_draft(made, city):
 def test_draft_is_done_once(made, city):
     telegram = take(made().xml())
 
-    prepared(telegram.pk)
+    mark_prepared(telegram.pk)
 
     assert telegrams_waiting() == []
     telegram.refresh_from_db()

@@ -62,7 +62,7 @@ def take_in(content: bytes, *, file_name: str, source: str) -> Telegram:
                 raise
 
 
-def prepared(telegram_id: int) -> None:
+def mark_prepared(telegram_id: int) -> None:
     """Mark a telegram as dealt with by the desk: a draft was made, or nobody needs one any more."""
     Telegram.objects.filter(pk=telegram_id, preparation=Preparation.WAITING).update(preparation=Preparation.DONE)
 

@@ -10,7 +10,8 @@ class Feed(models.Model):
     """One Atom feed that intake follows: when it was asked, when it answered, what is the matter with it.
 
     Written by intake alone. `etag` and `last_modified` are what the server wants to hear again. The age of a feed is
-    the time since `answered_at`: a feed that answers “nothing new” is fresh.
+    the time since `answered_at`: a feed that answers “nothing new” is fresh. `gap_open`: we have been away for so long
+    that the feed may have dropped something, and its long sister has not been read yet.
     """
 
     address = models.URLField(_("アドレス"), max_length=500, unique=True)
@@ -19,6 +20,7 @@ class Feed(models.Model):
     asked_at = models.DateTimeField(_("最後に確認した日時"), null=True, blank=True)
     answered_at = models.DateTimeField(_("最後に応答があった日時"), null=True, blank=True)
     newest_entry_at = models.DateTimeField(_("最も新しい電文の日時"), null=True, blank=True)
+    gap_open = models.BooleanField(_("空白期間の補充が必要"), default=True)
     trouble = models.TextField(_("不具合"), blank=True)
 
     class Meta:
