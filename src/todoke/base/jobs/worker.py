@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 STALLED_AFTER_SECONDS = 30.0
 RESCUE_SECONDS = 10.0
+LOOK_SECONDS = 1.0  # how often a worker looks for jobs of which no notification told it
 
 # A worker is gone ten seconds after it was asked to go: its jobs get six, its companions share what is left.
 JOB_GRACE_SECONDS = 6.0
@@ -92,6 +93,7 @@ class LaneWork:
                     "queues": [lane],
                     "name": lane.value,
                     "concurrency": JOBS_AT_ONCE[lane],
+                    "fetch_job_polling_interval": LOOK_SECONDS,
                     "install_signal_handlers": False,
                     "update_heartbeat_interval": HEARTBEAT_SECONDS,
                     "stalled_worker_timeout": STALLED_AFTER_SECONDS,
