@@ -76,7 +76,7 @@ def areas_below(area: Area) -> list[Area]:
 def outermost(areas: Iterable[Area]) -> list[Area]:
     """The same ground with fewer names: areas that lie below another one of the list are left out."""
     chosen = {area.pk: area for area in areas}
-    parents = dict(Area.objects.values_list("pk", "parent_id"))
+    parents: dict[int, int | None] = {pk: parent for pk, parent in Area.objects.values_list("pk", "parent_id")}
     return [area for area in chosen.values() if not any(pk in chosen for pk in _ancestors(area.pk, parents))]
 
 
@@ -102,7 +102,9 @@ def facilities_in(areas: Iterable[Area], kind: str | None = None) -> list[Facili
 def area_at(longitude: float, latitude: float) -> Area | None:
     """The smallest area that holds this point (its border included); None outside the city."""
     framed = Area.objects.filter(west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude)
-    holding = [area for area in framed if geo.covers(geo.polygon_of(area.polygon), longitude, latitude)]
+    holding = [
+        area for area in framed if area.polygon and geo.covers(geo.polygon_of(area.polygon), longitude, latitude)
+    ]
     return max(holding, key=lambda area: rules.KIND_ORDER.index(area.kind), default=None)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError, RestrictedError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from todoke.base.registry import Registry
@@ -118,9 +119,14 @@ class CityPart(Protocol):
     branch's area, and stores a `Branch` per row.
     """
 
-    key: str
-    order: int
-    files: tuple[str, ...]
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+    @property
+    def files(self) -> tuple[str, ...]: ...
 
     def load(self, folder: Path, report: LoadReport) -> None: ...
 
@@ -133,8 +139,11 @@ class Layer(Protocol):
     never of people.
     """
 
-    key: str
-    name: str
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def name(self) -> str | Promise: ...
 
     def features(self, area_keys: Iterable[str]) -> list[dict[str, Any]]: ...
 
