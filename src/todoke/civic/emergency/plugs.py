@@ -1,0 +1,30 @@
+"""What the incident desk plugs in elsewhere: its permissions, its process, and what the doctor asks about it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from todoke.base.doctor import checks
+from todoke.base.jobs.registry import Process, processes
+from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
+from todoke.ground.people.registry import Permission, permissions
+
+permissions.register(
+    Permission("emergency.read", _("災害対応の閲覧"), _("電文、発表状況、災害ごとの記録と発信を見ることができます。"))
+)
+permissions.register(
+    Permission("emergency.draft", _("緊急情報の作成"), _("下書きを作り、直し、承認を求めることができます。"))
+)
+permissions.register(
+    Permission("emergency.approve", _("緊急情報の承認"), _("ほかの人が作った緊急情報を承認し、発信することができます。"))
+)
+permissions.register(
+    Permission(
+        "emergency.break-glass",
+        _("緊急情報の即時発信"),
+        _("命にかかわるとき、承認を待たずに発信することができます。発信の後で必ず別の人が確認します。"),
+    )
+)
+
+processes.register(Process("emergency.intake", ("intake",)))
+
+checks.register(FolderCheck())
+checks.register(FeedCheck())
