@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from tests.sign_in import sign_in
 
 # Playwright's own loop runs in the thread of the test, and Django would therefore refuse the test its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,6 +53,7 @@ class Window:
     """A page, and what its console has complained about."""
 
     page: Page
+    base_url: str
     complaints: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -85,7 +89,7 @@ def open_window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Wi
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        window = Window(context.new_page())
+        window = Window(context.new_page(), live_server.url)
         window.listen()
         return window
 
@@ -98,6 +102,24 @@ def open_window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Wi
 def window(open_window: Callable[..., Window]) -> Window:
     """The window of one visitor with a Japanese browser."""
     return open_window()
+
+
+@pytest.fixture
+def open_staff_window(open_window: Callable[..., Window]) -> Callable[..., Window]:
+    """`open_staff_window(account, **options)`: the window of this member of staff, signed in with a second factor.
+
+    Make the account with `tests.sign_in.make_staff`; the journey of signing in itself is another one's.
+    """
+
+    def open_one(account: Any, **options: Any) -> Window:
+        window = open_window(**options)
+        session = sign_in(Client(), account).cookies[settings.SESSION_COOKIE_NAME].value
+        window.page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": window.base_url, "httpOnly": True}]
+        )
+        return window
+
+    return open_one
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.sign_in import make_staff
+
+from todoke.base.access import permissions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,6 +35,25 @@ def test_a_page_can_be_used_by_everybody(
     for size_name, size in SIZES.items():
         window.page.set_viewport_size(size)
         keep_picture(window.page, f"{page_name}-{language}-{size_name}")
+    check_page(window)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_desk_can_be_used_by_everybody(
+    language: str,
+    open_staff_window: Callable[..., Any],
+    check_page: Callable[..., None],
+    keep_picture: Callable[..., Any],
+) -> None:
+    window = open_staff_window(make_staff(permission.key for permission in permissions))
+
+    window.page.goto(f"/desk/?language={language}")
+
+    assert window.page.locator("h1").count() == 1
+    assert "職員 太郎" in window.page.locator(".who-am-i").inner_text()
+    for size_name, size in SIZES.items():
+        window.page.set_viewport_size(size)
+        keep_picture(window.page, f"desk-{language}-{size_name}")
     check_page(window)
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 
 from todoke.base.registry import Registry
 from todoke.base.ui.registry import Panel
+from todoke.ground.places.models import City
 from todoke.project.portal import views
 from todoke.project.portal.emergency import emergency_top_page
 
@@ -113,3 +114,15 @@ def test_a_city_without_public_files_has_a_home(client: Client, tmp_path: Path, 
     settings.PUBLIC_ROOT = tmp_path / "nothing"  # type: ignore[attr-defined]
 
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("telephone", "shown"), [("000-000-0000", True), ("", False)])
+def test_the_home_says_how_to_reach_the_city_hall(
+    client: Client, public_root: Path, telephone: str, shown: bool
+) -> None:
+    City.objects.create(pk=1, name="凪浜市", code="999999", telephone=telephone)
+
+    page = client.get("/?home").content.decode()
+
+    assert ('href="tel:000-000-0000"' in page) is shown
+    assert ("市役所に連絡する" in page) is shown

@@ -1,9 +1,9 @@
 """The catalogues of the rooms: compiling them, and holding them to the sentences in the code.
 
 A sentence stands in the catalogue of the room whose code says it (`locale/LANGUAGE/LC_MESSAGES/django.po`). What is
-said outside any room, in base or project, stands in the catalogue of base/ui; what stands there for its own sake (“なし”,
-“ホーム”) need not be repeated by the other rooms. The sentences are read from the code without running it: Python by its
-syntax tree, templates by Django's own reader.
+said outside any room, in base or project, stands in the catalogue of base/ui; what stands there for its own sake
+(“なし”, “ホーム”) need not be repeated by the other rooms. The sentences are read from the code without running it:
+Python by its syntax tree, templates by Django's own reader.
 """
 
 import ast

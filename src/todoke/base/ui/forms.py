@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-# Django says these itself, in English or in the Japanese of its translators (“このフィールドは必須です。”); they stand here
+# Django says these itself, in English or in its translators' Japanese (“このフィールドは必須です。”); they stand here
 # so that our catalogues may say them as the office would.
 WORDS_OF_DJANGO = (
     gettext_noop("This field is required."),

@@ -6,7 +6,7 @@ In the embedded setting the application serves what a web server, a cache or an 
 import hashlib
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, quote_etag
 
@@ -14,7 +14,7 @@ from django.utils.http import http_date, quote_etag
 # page when the application is gone.
 CACHE_CONTROL = "public, max-age=10, stale-if-error=86400"
 
-# By ending, not by guessing: the feeds' readers are strict (CAP 1.2 section 5: application/cap+xml; RFC 4287 section 7).
+# By ending, not by guessing: readers of feeds are strict (CAP 1.2, section 5; RFC 4287, section 7).
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
@@ -46,7 +46,7 @@ def public_file(root: Path, address: str) -> Path | None:
     return path if there and path.is_relative_to(home) and path.suffix in CONTENT_TYPES else None
 
 
-def answer_with(request: HttpRequest, path: Path) -> HttpResponseBase:
+def answer_with(request: HttpRequest, path: Path) -> HttpResponse:
     """The file as an answer to GET or HEAD: 304 for who has it already, gzip where a ready `.gz` stands beside it.
 
     Raises FileNotFoundError when the file has been withdrawn in the meantime.
@@ -58,12 +58,11 @@ def answer_with(request: HttpRequest, path: Path) -> HttpResponseBase:
     mark = quote_etag(hashlib.sha256(content).hexdigest()[:32])
     changed_at = int(path.stat().st_mtime)
     headers = {"ETag": mark, "Last-Modified": http_date(changed_at), "Cache-Control": CACHE_CONTROL}
-    response: HttpResponseBase = HttpResponse(content, content_type=CONTENT_TYPES[path.suffix], headers=headers)
+    response = HttpResponse(content, content_type=CONTENT_TYPES[path.suffix], headers=headers)
     if use_packed:
         response.headers["Content-Encoding"] = "gzip"
-    conditional = get_conditional_response(request, etag=mark, last_modified=changed_at, response=response)
-    patch_vary_headers(conditional, ("Accept-Encoding",))
-    return conditional
+    patch_vary_headers(response, ("Accept-Encoding",))
+    return get_conditional_response(request, etag=mark, last_modified=changed_at, response=response) or response
 
 
 def _takes_gzip(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
@@ -216,9 +217,9 @@ def paging(context: template.Context, page: Page[Any]) -> dict[str, Any]:
     request = context.get("request")
 
     def address(number: int) -> str:
-        query = request.GET.copy() if request else {}
+        query = request.GET.copy() if request else QueryDict(mutable=True)
         query["page"] = str(number)
-        return f"?{query.urlencode()}" if request else f"?page={number}"
+        return f"?{query.urlencode()}"
 
     return {
         "page": page,
