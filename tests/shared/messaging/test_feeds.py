@@ -185,7 +185,6 @@ def test_an_edition_that_cannot_be_found_afterwards_is_not_confirmed(
     roots: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "published_on", lambda _channel, _mode, _at: Published())
-    monkeypatch.setattr(feeds, "_city_name", lambda: "青葉市")
     channel = FeedsChannel()
 
     with pytest.raises(TryLater, match="見つかりません"):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.queries import editions_in_force, recent_editions
 from todoke.shared.messaging.types import FrozenEdition, Mode
@@ -15,10 +16,12 @@ EDITIONS_MAX = 500
 @dataclass(frozen=True)
 class Published:
     """`in_force`: the latest edition of each message that holds at this moment, highest level first. `recent`: every
-    edition of the last 30 days, newest first, with the cancelled, corrected, lifted and expired ones."""
+    edition of the last 30 days, newest first, with the cancelled, corrected, lifted and expired ones. `city`: who says
+    it, known also where nothing has been said yet."""
 
     in_force: tuple[FrozenEdition, ...] = ()
     recent: tuple[FrozenEdition, ...] = ()
+    city: str = ""
 
 
 # How a channel comes to its state; tests and previews pass their own.
@@ -39,7 +42,9 @@ def published_on(channel: str, mode: Mode, at: datetime) -> Published:
             "edition__identifier", flat=True
         )
     )
+    city = the_city()
     return Published(
         in_force=tuple(edition for edition in in_force if edition.identifier in ours),
         recent=tuple(edition for edition in recent if edition.identifier in ours),
+        city=city.name if city else "",
     )

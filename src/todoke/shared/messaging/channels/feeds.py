@@ -7,7 +7,6 @@ from datetime import datetime
 from django.conf import settings
 
 from todoke.base.clock import now
-from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.cap import ARTEFACT, cap_of
 from todoke.shared.messaging.feeds import ENTRIES_MAX, FeedState, cap_name, feed_files
 from todoke.shared.messaging.public_files import Upkeep, alerts_root, bring_about, locked, read
@@ -78,7 +77,7 @@ def refresh(
         published = (source or _from_ledger)(mode, at)
         shown = {edition.identifier for edition in (*published.in_force, *published.recent[:ENTRIES_MAX])}
         caps = {identifier: (cap_bytes or _frozen_cap)(identifier) for identifier in sorted(shown)}
-        city = next((edition.city for edition in published.recent), "") or _city_name()
+        city = published.city or next((edition.city for edition in published.recent), "")
         return bring_about(
             root,
             feed_files(
@@ -95,11 +94,6 @@ def refresh(
 
 def _from_ledger(mode: Mode, at: datetime) -> Published:
     return published_on(KEY, mode, at)
-
-
-def _city_name() -> str:
-    city = the_city()
-    return city.name if city else ""
 
 
 def _frozen_cap(identifier: str) -> bytes | None:
