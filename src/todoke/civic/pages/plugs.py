@@ -1,0 +1,30 @@
+"""What the pages plug in elsewhere: the channel, its upkeep, and the panel on the resident's home."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from todoke.base.jobs.registry import companions
+from todoke.base.ui.registry import Panel, resident_panels
+from todoke.civic.pages.actions import refresh
+from todoke.civic.pages.channel import SiteChannel
+from todoke.civic.pages.queries import state_on_disk
+from todoke.shared.messaging.public_files import Upkeep, page_name
+from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.types import Mode
+
+
+def draw_in_force(request: HttpRequest) -> str:
+    """What is in force, from the state file: the home asks no database for it."""
+    name = page_name(get_language() or "ja")
+    context = {
+        "state": state_on_disk(Mode.ACTUAL),
+        "address": "/alerts/" + ("" if name == "index.html" else name),
+    }
+    return render_to_string("pages/panel.html", context, request=request)
+
+
+channels.register(SiteChannel())
+companions.register(Upkeep("pages.site-upkeep", refresh))
+resident_panels.register(Panel("pages.in-force", _("いま出ている情報"), 10, draw_in_force))
