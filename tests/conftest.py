@@ -95,6 +95,6 @@ def _refuse_strangers(used: socket.socket, address: Any) -> None:
 
 def _is_here(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+        return ipaddress.ip_address(host.split("%", maxsplit=1)[0]).is_loopback
     except ValueError:
         return host in ("localhost", "ip6-localhost", socket.gethostname())

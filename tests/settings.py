@@ -9,4 +9,4 @@ from pathlib import Path
 # Kept between runs, so that the embedded server need not be made anew each time.
 os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
 
-from todoke.project.settings import *  # noqa: E402, F403 - after the folder is chosen; every setting is the house's
+from todoke.project.settings import *  # noqa: F403 - after the folder is chosen; every setting is the house's

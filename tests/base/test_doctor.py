@@ -42,7 +42,7 @@ def test_a_check_that_raises_is_a_failure_and_holds_up_no_other():
 @pytest.mark.parametrize("hanging", [1, 3])
 def test_checks_that_hang_are_failures_after_one_limit(hanging: int):
     let_go = threading.Event()
-    checks = [Demo(lambda: let_go.wait(10) and FINE or FINE) for _ in range(hanging)]
+    checks = [Demo(lambda: (let_go.wait(10) and FINE) or FINE) for _ in range(hanging)]
 
     findings = examine([*checks, Demo(lambda: FINE)], limit_seconds=0.2)
 

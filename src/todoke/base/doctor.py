@@ -77,7 +77,7 @@ class _Visit(threading.Thread):
             self.finding = Finding(
                 Verdict.FAILURE, "データベースに聞けないため、調べられません。", "先にデータベースを直してください。"
             )
-        except Exception as error:  # noqa: BLE001 - a broken check is itself a finding
+        except Exception as error:
             self.finding = Finding(
                 Verdict.FAILURE, f"調べている途中で失敗しました（{type(error).__name__}: {error}）。"
             )

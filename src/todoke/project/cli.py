@@ -3,8 +3,8 @@
 import os
 import sys
 
-from todoke.civic.emergency.telegrams.show import show
 from todoke.base.postgres import ServerTrouble
+from todoke.civic.emergency.telegrams.show import show
 from todoke.project.environment import BadVariable
 
 
@@ -15,9 +15,9 @@ def main() -> None:
         # It needs neither settings nor a database, and is done before Django would have started.
         sys.exit(show(words))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoke.project.settings")
-    # After the settings' name is known.
-    from django.core.management import execute_from_command_line
-    from django.db import OperationalError
+    # Both after the settings' name is known.
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.db import OperationalError  # noqa: PLC0415
 
     try:
         execute_from_command_line(sys.argv)

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -54,7 +55,9 @@ WEBHOOK_SECRET: str = (
     ENVIRONMENT["TODOKE_WEBHOOK_SECRET"] or hashlib.sha256(b"todoke webhooks " + SECRET_KEY.encode()).hexdigest()
 )
 
-_DATABASE = EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])
+_DATABASE: dict[str, Any] = dict(
+    EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])
+)
 
 DATABASES = {
     "default": {

@@ -165,7 +165,7 @@ def test_a_stopped_server_is_stopped_without_complaint(open_folder: Path):
 def test_a_file_in_the_way_is_told_in_words(open_folder: Path):
     (open_folder / "file").write_text("")
 
-    with pytest.raises(ServerTrouble, match="データベースのフォルダー .* を使えません"):
+    with pytest.raises(ServerTrouble, match=r"データベースのフォルダー .* を使えません"):
         EmbeddedServer(open_folder / "file" / "postgres").start()
 
 

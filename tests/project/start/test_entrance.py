@@ -38,7 +38,7 @@ def test_only_one_works_in_a_folder_at_a_time(tmp_path: Path):
 class Demo(http.server.BaseHTTPRequestHandler):
     status = 200
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server asks for
+    def do_GET(self) -> None:
         self.send_response(self.status)
         self.end_headers()
 

@@ -80,7 +80,10 @@ def test_lines_of_a_child_carry_its_name(console: Console):
 
 
 def test_children_end_stage_by_stage(console: Console):
-    tell = "import signal, sys, time; signal.signal(15, lambda *_: (print('gone'), sys.exit())); print('up'); time.sleep(60)"
+    tell = (
+        "import signal, sys, time; signal.signal(15, lambda *_: (print('gone'), sys.exit()))\n"
+        "print('up'); time.sleep(60)"
+    )
     stages = {"demo.other": Stage.OTHERS, "demo.web": Stage.WEB, "demo.worker": Stage.WORKERS}
     processes = [Process(key, ("shell", "--no-imports", "-c", tell), stage=stage) for key, stage in stages.items()]
     supervisor = Supervisor(processes, console)

@@ -19,7 +19,9 @@ HEALTHY_SECONDS = 60.0  # whoever ran that long starts again with the short paus
 class Companionship:
     """The companions of one lane, a thread each, until `end` is called."""
 
-    def __init__(self, lane: str, companions: Iterable[Companion], *, pause_seconds: float = PAUSE_SECONDS_FIRST) -> None:
+    def __init__(
+        self, lane: str, companions: Iterable[Companion], *, pause_seconds: float = PAUSE_SECONDS_FIRST
+    ) -> None:
         self.lane = lane
         self._pause_seconds = pause_seconds
         self._stop = threading.Event()

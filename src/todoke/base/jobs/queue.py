@@ -19,9 +19,7 @@ def enqueue(
     happens (None) while another job with the same word is waiting. Arguments are JSON and never personal data: they
     stand in logs.
     """
-    deferrer = app.configure_task(
-        name=task, queue=lane, schedule_at=at, queueing_lock=once, task_kwargs=arguments
-    )
+    deferrer = app.configure_task(name=task, queue=lane, schedule_at=at, queueing_lock=once, task_kwargs=arguments)
     try:
         # A savepoint, because the refusal of a double would spoil the caller's transaction.
         with transaction.atomic():

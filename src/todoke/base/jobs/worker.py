@@ -67,7 +67,7 @@ class LaneWork:
         for companionship in self._companionships:
             companionship.ask_to_end()
         for worker in self._workers.values():
-            worker.stop()
+            worker.stop()  # type: ignore[no-untyped-call]
 
     async def _keep_working(self, lane: Lane) -> None:
         pause = PAUSE_SECONDS_FIRST
@@ -75,7 +75,7 @@ class LaneWork:
             began = asyncio.get_running_loop().time()
             try:
                 await self._work(lane)
-            except Exception as error:  # noqa: BLE001 - the loop is the place where every trouble ends; it goes on
+            except Exception as error:
                 log.error("worker_interrupted", extra={"lane": lane, "error": type(error).__name__})  # noqa: TRY400
             if self._leaving.is_set():
                 return
@@ -88,26 +88,25 @@ class LaneWork:
         async with _app_of(lane).open_async() as app:
             worker = Worker(
                 app,
-                **{
-                    **app.worker_defaults,
-                    "queues": [lane],
-                    "name": lane.value,
-                    "concurrency": JOBS_AT_ONCE[lane],
-                    "fetch_job_polling_interval": LOOK_SECONDS,
-                    "install_signal_handlers": False,
-                    "update_heartbeat_interval": HEARTBEAT_SECONDS,
-                    "stalled_worker_timeout": STALLED_AFTER_SECONDS,
-                    "shutdown_graceful_timeout": JOB_GRACE_SECONDS,
-                    # What failed stays to be looked at; what went well stands in the ledgers.
-                    "delete_jobs": "successful",
-                },
+                queues=[lane],
+                name=lane.value,
+                concurrency=JOBS_AT_ONCE[lane],
+                fetch_job_polling_interval=LOOK_SECONDS,
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                shutdown_graceful_timeout=JOB_GRACE_SECONDS,
+                # What failed stays to be looked at; what went well stands in the ledgers.
+                delete_jobs="successful",
+                # Gives a job's database connection back after the job.
+                task_middleware=app.worker_defaults["task_middleware"],
             )
             self._workers[lane] = worker
             rescue = asyncio.create_task(_rescue_stalled_jobs(app, lane))
             try:
                 # `leave` may have come while the connection was being opened.
                 if not self._leaving.is_set():
-                    await worker.run()
+                    await worker.run()  # type: ignore[no-untyped-call]
             finally:
                 del self._workers[lane]
                 rescue.cancel()

@@ -51,7 +51,8 @@ def find_engine() -> Engine:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ServerTrouble(
-            "内蔵の PostgreSQL が入っていません。「make run」で入れるか、DATABASE_URL で PostgreSQL 15 以上を指定してください。"
+            "内蔵の PostgreSQL が入っていません。"
+            "「make run」で入れるか、DATABASE_URL で PostgreSQL 15 以上を指定してください。"
         )
     engine = Engine(Path(spec.origin).parent.parent)
     if not engine.program("postgres").exists():

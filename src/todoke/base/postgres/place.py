@@ -1,7 +1,7 @@
 """Where the server keeps its data and its socket.
 
-Normally both lie in `home`. Started by root, the server's account may be unable to get there (a folder of mode 700 above
-the checkout, say); then they lie below a folder of the system, and `home/place.json` says where.
+Normally both lie in `home`. Started by root, the server's account may be unable to get there (a folder of mode 700
+above the checkout, say); then they lie below a folder of the system, and `home/place.json` says where.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Place:
         return self.sockets / f".s.PGSQL.{PORT}"
 
     def prepare(self) -> None:
-        """Make the folders that are missing; refuse those that someone else could have laid out. Raises ServerTrouble."""
+        """Make the folders that are missing; refuse those that others could have laid out. Raises ServerTrouble."""
         for folder in dict.fromkeys((self.folder, self.sockets)):
             self._own(folder)
 
@@ -64,8 +64,9 @@ class Place:
         seen = folder.lstat()
         if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != owner or seen.st_mode & 0o067:
             raise ServerTrouble(
-                f"フォルダー {folder} は、ほかの利用者のものか、ほかの利用者が入れる状態です（権限 {seen.st_mode & 0o777:o}、"
-                f"持ち主 {seen.st_uid}、期待する持ち主 {owner}）。中身を確かめ、不要なら消してから起動してください。"
+                f"フォルダー {folder} は、ほかの利用者のものか、ほかの利用者が入れる状態です"
+                f"（権限 {seen.st_mode & 0o777:o}、持ち主 {seen.st_uid}、期待する持ち主 {owner}）。"
+                "中身を確かめ、不要なら消してから起動してください。"
             )
 
 

@@ -30,14 +30,14 @@ LOG_BYTES_MAX = 10_000_000
 LOG_LINES_SHOWN = 15
 
 # After a crash the orphans of the dead server need a moment to leave its shared memory.
-STILL_LEAVING = ("pre-existing shared memory block", '"postmaster.pid" already exists', ".lock\" already exists")
+STILL_LEAVING = ("pre-existing shared memory block", '"postmaster.pid" already exists', '.lock" already exists')
 
 
 class EmbeddedServer:
     """A PostgreSQL of our own, socket only, everything below `home` (or where `home/place.json` says).
 
     It outlives the process that starts it; a later start finds it running. Everything here may be called by several
-    processes at the same moment. All troubles are a ServerTrouble with a sentence for the person at the console.
+    processes at the same moment. Each trouble is a ServerTrouble with a sentence for the person at the console.
     """
 
     def __init__(self, home: Path, *, state: Path = STATE) -> None:
@@ -54,7 +54,7 @@ class EmbeddedServer:
         return {"HOST": str(self.place.sockets), "PORT": PORT, "NAME": DATABASE, "USER": ROLE}
 
     def is_running(self) -> bool:
-        """Whether a server listens on our socket; nobody else can listen there, since the folder is closed to others."""
+        """Whether a server listens on our socket; nobody else can, since the folder is closed to others."""
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(5)
             try:
@@ -221,7 +221,9 @@ def _wait_for(lock: int) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise ServerTrouble("ほかの起動処理が終わりません。動いている「todoke up」を確かめてください。") from None
+                raise ServerTrouble(
+                    "ほかの起動処理が終わりません。動いている「todoke up」を確かめてください。"
+                ) from None
             time.sleep(0.05)
         else:
             return

@@ -35,6 +35,9 @@ KNOWN_CAUSES = (
         "could not resize shared memory segment",
         "共有メモリが足りません。コンテナでは /dev/shm を 256 MB 以上にしてください（例: --shm-size=256m）。",
     ),
-    ("incompatible with server", "データを作った PostgreSQL の版が違います。pg_dump で移すか、元の版に戻してください。"),
+    (
+        "incompatible with server",
+        "データを作った PostgreSQL の版が違います。pg_dump で移すか、元の版に戻してください。",
+    ),
     ("Permission denied", "フォルダーに入れないか、書けません。持ち主と権限を確かめてください。"),
 )

@@ -59,9 +59,11 @@ def look_at_migrations() -> Finding:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         named = "、".join(f"{step.app_label} {step.name}" for step, _ in missing[:3])
-        more = f" ほか {len(missing) - 3} 件" if len(missing) > 3 else ""  # noqa: PLR2004 - as many as named above
+        more = f" ほか {len(missing) - 3} 件" if len(missing) > 3 else ""
         return Finding(
-            Verdict.FAILURE, f"まだの変更が {len(missing)} 件あります（{named}{more}）。", "「todoke migrate」を実行してください。"
+            Verdict.FAILURE,
+            f"まだの変更が {len(missing)} 件あります（{named}{more}）。",
+            "「todoke migrate」を実行してください。",
         )
     return Finding(Verdict.OK, "すべて済んでいます。")
 
@@ -86,7 +88,9 @@ def look_at_workers() -> Finding:
         return Finding(
             Verdict.FAILURE,
             f"{'、'.join(idle)} を処理するワーカーがいません。",
-            "「todoke up」か、「" + "」「".join(f"todoke worker --lane {lane}" for lane in idle) + "」を起動してください。",
+            "「todoke up」か、「"
+            + "」「".join(f"todoke worker --lane {lane}" for lane in idle)
+            + "」を起動してください。",
         )
     if alive < len(present):
         return Finding(
@@ -132,7 +136,9 @@ def judge_clock(skew_seconds: float, jump_seconds: float) -> Finding:
     says = f"データベースとの差は {abs(skew_seconds):.2f} 秒です。"
     if abs(jump_seconds) > SKEW_SECONDS_NOTED / 2:
         return Finding(
-            Verdict.WARNING, f"{says}調べている間に時計が {jump_seconds:+.1f} 秒動きました。", "時刻合わせ（NTP）の設定を確かめてください。"
+            Verdict.WARNING,
+            f"{says}調べている間に時計が {jump_seconds:+.1f} 秒動きました。",
+            "時刻合わせ（NTP）の設定を確かめてください。",
         )
     if abs(skew_seconds) > SKEW_SECONDS_MAX:
         return Finding(Verdict.FAILURE, says, "時刻合わせ（NTP）を動かしてください。発表の時刻や期限がずれます。")
@@ -158,7 +164,9 @@ def judge_secret(path: Path) -> Finding:
             f"「chmod 600 {path}」を実行し、ファイルを消して作り直してください（全員が再ログインになります）。",
         )
     if seen.st_uid != os.geteuid():
-        return Finding(Verdict.WARNING, f"{path} の持ち主が、動かしている利用者と違います。", "持ち主をそろえてください。")
+        return Finding(
+            Verdict.WARNING, f"{path} の持ち主が、動かしている利用者と違います。", "持ち主をそろえてください。"
+        )
     made = datetime.fromtimestamp(seen.st_mtime, UTC)
     return Finding(Verdict.OK, f"持ち主だけが読めます（{clock.in_japan(made):%Y-%m-%d} 作成）。")
 

@@ -52,7 +52,9 @@ def check_port_is_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except PermissionError as error:
-            raise NotReady(f"ポート {port} を使う権限がありません。「--port 8000」のように 1024 以上を指定してください。") from error
+            raise NotReady(
+                f"ポート {port} を使う権限がありません。「--port 8000」のように 1024 以上を指定してください。"
+            ) from error
         except OSError as error:
             raise NotReady(
                 f"ポート {port} は、ほかのプログラムが使っています。そのプログラムを止めるか、"
@@ -77,9 +79,7 @@ def wait_for_database(stop: threading.Event) -> None:
             return
 
 
-def wait_for_answer(
-    address: str, seconds_max: float, stop: threading.Event, *, meanwhile: Callable[[], None]
-) -> bool:
+def wait_for_answer(address: str, seconds_max: float, stop: threading.Event, *, meanwhile: Callable[[], None]) -> bool:
     """Whether the site answered a request in time with anything but a fault of its own (5xx)."""
     # No proxy of the environment: this is our own machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -90,7 +90,7 @@ def wait_for_answer(
             with opener.open(address, timeout=10):
                 return True
         except urllib.error.HTTPError as answer:
-            if answer.code < 500:  # noqa: PLR2004 - RFC 9110, section 15.6
+            if answer.code < 500:
                 return True
         except OSError:
             pass  # not listening yet

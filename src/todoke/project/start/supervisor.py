@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -116,8 +117,6 @@ class Supervisor:
 
 def _signal_group(child: Child, number: signal.Signals) -> None:
     assert child.running is not None  # a child keeps its number until it is forgotten
-    try:
+    # Nobody may be left in it; macOS says “not permitted” where only a zombie is left.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.running.pid, number)
-    except (ProcessLookupError, PermissionError):
-        # Nobody is left in it. (macOS says “not permitted” where only a zombie is left.)
-        pass

@@ -5,8 +5,8 @@ import sys
 import unicodedata
 from typing import Any
 
-from django.db import connections
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
 
 from todoke.base.doctor import Check, Finding, Verdict, checks, examine
 

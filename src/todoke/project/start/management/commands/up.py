@@ -6,11 +6,12 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from todoke.base.jobs.registry import processes, welcomes
 from todoke.base.postgres import EmbeddedServer
@@ -119,8 +120,8 @@ class Command(BaseCommand):
                 self.stdout.write(line)
                 self.stdout.flush()
             except OSError:
-                # The terminal was closed: go on without one.
-                self.stdout._out = open(os.devnull, "w")  # noqa: SIM115, PTH123 - stays open to the end
+                # The terminal was closed: go on without one. The file stays open to the end.
+                self.stdout = OutputWrapper(Path(os.devnull).open("w"))  # noqa: SIM115
 
 
 def _begin_again_with(port: int) -> None:
