@@ -1,7 +1,7 @@
 """What others ask about places. Areas are public facts: no viewer is needed to see them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,7 @@ def areas_below(area: Area) -> list[Area]:
 def outermost(areas: Iterable[Area]) -> list[Area]:
     """The same ground with fewer names: areas that lie below another one of the list are left out."""
     chosen = {area.pk: area for area in areas}
-    parents: dict[int, int | None] = {pk: parent for pk, parent in Area.objects.values_list("pk", "parent_id")}
+    parents = dict(Area.objects.values_list("pk", "parent_id"))
     return [area for area in chosen.values() if not any(pk in chosen for pk in _ancestors(area.pk, parents))]
 
 
@@ -137,7 +137,7 @@ def _with_descendants(areas: Sequence[Area], below: dict[int | None, list[Area]]
     return list(found.values())
 
 
-def _ancestors(pk: int, parents: dict[int, int | None]) -> list[int]:
+def _ancestors(pk: int, parents: Mapping[int, int | None]) -> list[int]:
     found = []
     above = parents.get(pk)
     while above is not None:
