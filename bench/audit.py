@@ -1,7 +1,7 @@
 """The audit record: how long it takes to check 100,000 entries, and what an entry costs the action that records it.
 
-Peer and limit: the goal of the house, 100,000 rows in ten seconds at most. Measured in a database of its own, because what is
-recorded cannot be taken out again.
+Peer and limit: the goal of the house, 100,000 rows in ten seconds at most. Measured in a database of its own, because
+what is recorded cannot be taken out again.
 """
 
 import secrets
@@ -46,7 +46,7 @@ def _own_database() -> Iterator[None]:
 
 
 def _recording() -> dict[str, Any]:
-    from todoke.ground.audit.actions import record  # after Django has been set up
+    from todoke.ground.audit.actions import record
 
     times = []
     for key in range(300):
@@ -57,7 +57,7 @@ def _recording() -> dict[str, Any]:
 
 
 def _fill() -> None:
-    from todoke.ground.audit.models import Entry  # after Django has been set up
+    from todoke.ground.audit.models import Entry
     from todoke.ground.audit.rules import payload_hash, payload_text
 
     for begin in range(0, ENTRIES, ENTRIES_AT_ONCE):
@@ -81,7 +81,7 @@ def _fill() -> None:
 
 
 def _verifying() -> dict[str, Any]:
-    from todoke.ground.audit.queries import findings, head  # after Django has been set up
+    from todoke.ground.audit.queries import findings, head
 
     times = []
     for _ in range(RUNS):

@@ -134,7 +134,7 @@ def test_an_entry_appended_by_hand_is_found_after_the_head() -> None:
         " sha256(hash) FROM audit_entry WHERE number = 5"
     )
 
-    assert Finding(6, "entry 6 stand after the head: inserted") in findings()
+    assert Finding(6, "after the head: entry 6 inserted") in findings()
 
 
 @pytest.mark.usefixtures("five_entries")

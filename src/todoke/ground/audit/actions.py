@@ -48,10 +48,11 @@ def record(
 ) -> Entry:
     """Write into the record that `by` did `what` to `on`; stays or goes with the surrounding transaction.
 
-    `what` is a key of the form `room.verb`, as in `people.signed-in`. `on` is a saved record or a pair of type and key. `by` is
-    a viewer, an account, or the name of a machine part that acts by itself ("intake"). `before` and `after` hold only what
-    changed, in values that JSON knows (dates, instants and decimals too). No password, secret or My Number belongs in it.
-    Raises ValueError for a misshapen key, an unsaved record or an empty actor, TypeError for values that JSON cannot say.
+    `what` is a key of the form `room.verb`, as in `people.signed-in`. `on` is a saved record or a pair of type and key.
+    `by` is a viewer, an account, or the name of a machine part that acts by itself ("intake"). `before` and `after`
+    hold only what changed, in values that JSON knows (dates, instants and decimals too); no password, no secret, no My
+    Number. Raises ValueError for a misshapen key, an unsaved record or an empty actor, TypeError for values that
+    JSON cannot say.
     """
     if not KEY.fullmatch(what):
         raise ValueError(f"what was done is named room.verb, not “{what}”")

@@ -34,7 +34,8 @@ def latest_entries(
 ) -> QuerySet[Entry]:
     """Entries that this viewer may read, newest first; none without the permission audit.read.
 
-    `what` matches from the beginning ("people." is all of that room); `since` and `until` are Japanese days, both included.
+    `what` matches from the beginning ("people." is all of that room); `since` and `until` are Japanese days, both
+    included.
     """
     if not viewer.may("audit.read"):
         return Entry.objects.none()
@@ -80,14 +81,16 @@ def count_entries() -> int:
 def findings(anchors: dict[int, bytes] | None = None, progress: Callable[[int], None] | None = None) -> list[Finding]:
     """Everything that is wrong in the record: altered, removed, inserted, swapped or unlawfully purged entries.
 
-    Recomputes every hash in Python from one snapshot. `anchors` are hashes kept elsewhere, by number. `progress` is told
-    how many entries have been read.
+    Recomputes every hash in Python from one snapshot. `anchors` are hashes kept elsewhere, by number. `progress` is
+    told how many entries have been read.
     """
-    with transaction.atomic(durable=False):
-        if len(connection.savepoint_ids) == 0:
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return list(_findings(head(), anchors or {}, progress or (lambda count: None)))
+        check = _Check(anchors or {})
+        return [*check.walk(progress), *check.end(*head())]
 
 
 # Instants come as microseconds since 1970: no parsing of a hundred thousand dates.
@@ -98,63 +101,102 @@ FROM audit_entry ORDER BY number NULLS LAST, id
 """
 
 
-def _findings(
-    newest: tuple[int, bytes], anchors: dict[int, bytes], progress: Callable[[int], None]
-) -> Iterator[Finding]:
-    head_number, head_hash = newest
-    number_before, hash_before = 0, GENESIS
-    purged: set[int] = set()
-    purges: set[int] = set()
-    count = 0
-    for row in _rows():
-        entry_id, number, microseconds, what, actor, target_type, target_key, payload, salt, kept, previous, link = row
-        count += 1
-        if count % ROWS_AT_ONCE == 0:
+@dataclass(frozen=True)
+class _Row:
+    """One entry as the check reads it."""
+
+    entry_id: int
+    number: int | None
+    microseconds: int
+    what: str
+    actor: str
+    target_type: str
+    target_key: str
+    payload: str | None
+    salt: bytes | None
+    payload_hash: bytes
+    previous_hash: bytes | None
+    hash: bytes | None
+
+
+class _Check:
+    """A walk along the chain: where it stands, and what it has to remember for the end."""
+
+    def __init__(self, anchors: dict[int, bytes]) -> None:
+        self.anchors = anchors
+        self.number, self.hash = 0, GENESIS
+        self.purged: set[int] = set()
+        self.purges: set[int] = set()
+
+    def walk(self, progress: Callable[[int], None] | None) -> Iterator[Finding]:
+        """What is wrong with the entries, in their order."""
+        count = 0
+        for count, row in enumerate(_rows(), 1):
+            if progress and count % ROWS_AT_ONCE == 0:
+                progress(count)
+            if row.number is None:
+                yield Finding(None, f"entry {row.entry_id} ({row.what}) has no number: it was inserted past the chain")
+            elif row.number <= self.number:
+                yield Finding(row.number, "this number stands twice: an entry was inserted")
+            else:
+                yield from self._link(row, row.number)
+                yield from self._payload(row, row.number)
+                self.number, self.hash = row.number, row.hash or b""
+        if progress:
             progress(count)
-        if number is None:
-            yield Finding(None, f"entry {entry_id} ({what}) has no number: it was inserted past the chain")
-            continue
-        if number <= number_before:
-            yield Finding(number, "this number stands twice: an entry was inserted")
-            continue
-        if number > number_before + 1:
-            yield Finding(number_before + 1, f"missing: {_span(number_before + 1, number - 1)} removed")
-        elif previous != hash_before:
-            yield Finding(number, f"does not follow {number_before}: one of the two was altered or exchanged")
-        facts = Link(number, entry_id, microseconds, what, actor, target_type, target_key, kept)
-        if facts.hash_after(previous or b"") != link:
+
+    def _link(self, row: _Row, number: int) -> Iterator[Finding]:
+        if number > self.number + 1:
+            yield Finding(self.number + 1, f"missing: {_span(self.number + 1, number - 1)} removed")
+        elif row.previous_hash != self.hash:
+            yield Finding(number, f"does not follow {self.number}: one of the two was altered or exchanged")
+        facts = Link(
+            number,
+            row.entry_id,
+            row.microseconds,
+            row.what,
+            row.actor,
+            row.target_type,
+            row.target_key,
+            row.payload_hash,
+        )
+        if facts.hash_after(row.previous_hash or b"") != row.hash:
             yield Finding(number, "its hash does not fit what it says: the entry was altered")
-        if payload is None and salt is None:
-            purged.add(number)
-        elif payload is None or salt is None or payload_hash(salt, payload) != kept:
-            yield Finding(number, "its payload does not fit its payload hash: payload or salt was altered")
-        if what == "audit.purged":
-            try:
-                purges |= numbers_in(target_key)
-            except ValueError:
-                yield Finding(number, f"names no entries that were purged: “{target_key}”")
-        if number in anchors and anchors[number] != link:
+        if self.anchors.get(number, row.hash) != row.hash:
             yield Finding(number, "differs from its anchor: the chain was written anew up to here")
-        number_before, hash_before = number, link
-    progress(count)
-    if number_before < head_number:
-        yield Finding(number_before + 1, f"missing: {_span(number_before + 1, head_number)} removed from the end")
-    elif number_before > head_number:
-        yield Finding(head_number + 1, f"{_span(head_number + 1, number_before)} stand after the head: inserted")
-    elif hash_before != head_hash:
-        yield Finding(head_number, "the head of the chain has another hash than the newest entry")
-    for number in sorted(purged - purges):
-        yield Finding(number, "its payload is gone, and no purge is recorded")
-    for number in sorted(anchors):
-        if number > number_before:
-            yield Finding(number, f"an anchor knows this number, but the record ends at {number_before}")
+
+    def _payload(self, row: _Row, number: int) -> Iterator[Finding]:
+        if row.payload is None and row.salt is None:
+            self.purged.add(number)
+        elif row.payload is None or row.salt is None or payload_hash(row.salt, row.payload) != row.payload_hash:
+            yield Finding(number, "its payload does not fit its payload hash: payload or salt was altered")
+        if row.what == "audit.purged":
+            try:
+                self.purges |= numbers_in(row.target_key)
+            except ValueError:
+                yield Finding(number, f"names no entries that were purged: “{row.target_key}”")
+
+    def end(self, head_number: int, head_hash: bytes) -> Iterator[Finding]:
+        """What only the head, the purges and the anchors show, once all entries were seen."""
+        if self.number < head_number:
+            yield Finding(self.number + 1, f"missing: {_span(self.number + 1, head_number)} removed from the end")
+        elif self.number > head_number:
+            yield Finding(head_number + 1, f"after the head: {_span(head_number + 1, self.number)} inserted")
+        elif self.hash != head_hash:
+            yield Finding(head_number, "the head of the chain has another hash than the newest entry")
+        for number in sorted(self.purged - self.purges):
+            yield Finding(number, "its payload is gone, and no purge is recorded")
+        for number in sorted(self.anchors):
+            if number > self.number:
+                yield Finding(number, f"an anchor knows this number, but the record ends at {self.number}")
 
 
-def _rows() -> Iterator[tuple]:  # type: ignore[type-arg]
+def _rows() -> Iterator[_Row]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ALL)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield from rows
+            for row in rows:
+                yield _Row(*row)
 
 
 def _span(first: int, last: int) -> str:
