@@ -1,4 +1,4 @@
-"""Staff and sessions for tests: accounts with a posting, signed in with password and second factor as allauth marks it."""
+"""Staff and sessions for tests: accounts with a posting, signed in with password and second factor as allauth does."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -35,7 +35,7 @@ def make_staff(
 
 
 def sign_in(client: Client, account: Account, *, second_factor: bool = True) -> Client:
-    """Sign this account in without its password; the session says, as allauth's does, that a second factor was shown."""
+    """Sign this account in without its password; its session says that a second factor was shown."""
     client.force_login(account)
     if second_factor:
         session = client.session

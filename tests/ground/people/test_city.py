@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-
 from tests.cities import SAMPLE_CITY
+
 from todoke.base.clock import now
 from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.models import Account, Posting, Role, Section, Staff
@@ -104,8 +104,8 @@ def test_loading_twice_changes_nothing(folder: Path, sample: bool, django_captur
         ("staff.csv", "2027-03-31", "令和9年", "staff.csv:3:9", "日付ではありません"),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_column(  # noqa: PLR0913 - a table of files, places and words
-    folder: Path, file: str, old: str, new: str, place: str, words: str
+def test_a_fault_is_told_with_its_line_and_column(
+    folder: Path, *, file: str, old: str, new: str, place: str, words: str
 ) -> None:
     city(sample=False)
     text = (folder / file).read_text(encoding="utf-8")

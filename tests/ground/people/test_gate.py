@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from django.views import View
-
 from tests.sign_in import make_resident, make_staff, sign_in, staff_client
+
 from todoke.base.access import access_of
 from todoke.ground.people.gate import Access, Audience, declared_access, needs, public, signed_in, staff_only
 from todoke.ground.people.models import Account, Post, Posting, Role, RolePermission, Section

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
-
 from tests.sign_in import make_staff
+
 from todoke.ground.people.models import Account, Posting
 from todoke.ground.people.rules import normal_login_name
 

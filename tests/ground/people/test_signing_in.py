@@ -8,8 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
-
 from tests.sign_in import make_staff
+
 from todoke.base.clock import now
 from todoke.ground.audit.models import Entry
 from todoke.ground.people import signing_in

@@ -5,10 +5,11 @@
 | sections.csv | key, name, reading, name_en, parent (a key, or empty) |
 | posts.csv | key, name, rank (1 stands highest) |
 | roles.toml | `[[roles]]` with key, name, permissions (a list of permission keys) |
-| staff.csv | login_name, staff_number, name, reading, section, post, role, start_date; optional: email, concurrent (1 for 兼務), end_date |
+| staff.csv | login_name, staff_number, name, reading, section, post, role, start_date |
+| | optional: email, concurrent (1 for 兼務), end_date |
 
-staff.csv has one row per posting: somebody with two posts stands there twice. A posting that the file no longer names is
-left as it is: it is history, and ends with an end_date.
+staff.csv has one row per posting: somebody with two posts stands there twice. A posting that the file no longer names
+is left as it is: it is history, and ends with an end_date.
 """
 
 import re

@@ -101,11 +101,12 @@ class GateMiddleware:
             logout(request)
         if not request.user.is_authenticated:
             return redirect_to_login(_way_back(request), settings.LOGIN_URL)
-        if access.audience is Audience.SIGNED_IN:
-            # The pages on which a second factor is set up or shown cannot ask for one.
-            return None if _is_third_party(view) else self._second_factor(request)
+        # The pages on which a second factor is set up or shown cannot ask for one.
+        return None if _is_third_party(view) else self._signed_in(request, access)
+
+    def _signed_in(self, request: HttpRequest, access: Access) -> HttpResponseBase | None:
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-        if not viewer.is_staff:
+        if access.audience is not Audience.SIGNED_IN and not viewer.is_staff:
             return refused(request, _("このページは職員用です。本日の時点で有効な発令がないため、開けません。"))
         if detour := self._second_factor(request):
             return detour

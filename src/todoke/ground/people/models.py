@@ -1,6 +1,7 @@
 """Accounts, and the city's own people: who sits in which section, in which post, with which role.
 
-The official record of the appointments is 発令 (the personnel order); Todoke keeps what it needs to know who may do what.
+The official record of the appointments is 発令 (the personnel order); Todoke keeps what it needs to know who may do
+what.
 """
 
 from datetime import date
@@ -42,7 +43,7 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "login_name"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]
 
     class Meta:
         verbose_name = "アカウント"

@@ -1,4 +1,4 @@
-"""What people plugs in elsewhere: permissions, its part of the city folder, sample accounts, an ear for allauth's news."""
+"""What people plugs in elsewhere: permissions, its part of the city folder, sample accounts, an ear for allauth."""
 
 from allauth.mfa import signals as second_factor
 from django.contrib.auth.signals import user_logged_in

@@ -49,9 +49,8 @@ def is_member_of_staff(account: Any) -> bool:
 
 def has_second_factor(account: Any) -> bool:
     """Whether this account has set up an authenticator app or a passkey; recovery codes alone do not count."""
-    return Authenticator.objects.filter(
-        user_id=account.pk, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    ).exists()
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=account.pk, type__in=factors).exists())
 
 
 def is_sample_city() -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-
 TOTP_SECONDS = 30
 
 # The same as the constraint `account_login_name_is_folded`.
@@ -60,7 +59,7 @@ SIGNED_IN_HOURS_MAX = 12
 
 def has_been_signed_in_too_long(session: Mapping[str, Any], at: datetime) -> bool:
     """Whether this session has reached its end; one that cannot say when it began has."""
-    return at.timestamp() - session.get(SIGNED_IN_AT, 0) > SIGNED_IN_HOURS_MAX * 3600
+    return bool(at.timestamp() - session.get(SIGNED_IN_AT, 0) > SIGNED_IN_HOURS_MAX * 3600)
 
 
 # Set in the session when a second factor is set up in it: whoever has just shown its first code need not show another.

@@ -76,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, **kwargs)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whether to ask for the password again; not of somebody who has just given it and sets up their first factor."""
+        """Whether to ask for the password again; not of somebody who has just given it to set up a first factor."""
         required = super().is_reauthentication_required(app=app, **kwargs)
         if not required or app != "allauth.mfa" or has_second_factor(self.request.user):
             return required
@@ -127,7 +127,7 @@ def mark_sign_in(request: HttpRequest, **kwargs: Any) -> None:
 
 
 def mark_second_factor_set_up(request: HttpRequest, user: Account, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Let whoever has just set up an app or a passkey on without asking for it again (signal `authenticator_added`)."""
+    """Ask nobody again for the app or passkey that they have just set up (signal `authenticator_added`)."""
     del kwargs
     if authenticator.type in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN):
         request.session[SECOND_FACTOR_SET_UP_BY] = str(user.pk)
@@ -159,6 +159,6 @@ def note_refused(user: Account, authenticator: Authenticator, **kwargs: Any) -> 
 
 
 def _seal() -> MultiFernet:
-    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    secrets = [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     keys = (sha256(b"todoke.people.second-factor\0" + secret.encode()).digest() for secret in secrets)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])

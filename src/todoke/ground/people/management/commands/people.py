@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 self.stdout.write(code_of(login_name))
             except NoSampleAccount:
                 raise CommandError(
-                    f"“{login_name}” is no account of the fictional city. Codes of real accounts are in their owners' apps."
+                    f"“{login_name}” is no account of the fictional city. Real codes are in their owners' apps."
                 ) from None
 
     def _add(self, login_name: str, options: dict[str, Any]) -> None:
