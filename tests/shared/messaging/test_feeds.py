@@ -222,7 +222,8 @@ def test_a_second_refresh_writes_nothing_and_a_damaged_file_heals(roots: tuple[P
     (folder / "feed.json").write_text("{")
     (folder / "feed.atom.gz").unlink()
 
-    assert refresh(SENT_AT) == ["feed.json", "feed.atom.gz"]
+    assert refresh(SENT_AT) == ["feed.json", "feed.json.gz", "feed.atom", "feed.atom.gz"]
+    assert (folder / "feed.json.gz").stat().st_mtime_ns >= (folder / "feed.json").stat().st_mtime_ns
 
 
 HOLDER = """

@@ -95,9 +95,10 @@ def bring_about(root: Path, desired: Mapping[str, bytes]) -> list[str]:
         wanted = {name: content}
         if Path(name).suffix in PACKED:
             wanted[f"{name}.gz"] = packed(content)
+        if all(read(root / one) == its_content for one, its_content in wanted.items()):
+            continue
+        # Both or none, the packed one last: a server takes a packed sibling that is older than its file for an old one.
         for one, its_content in wanted.items():
-            if read(root / one) == its_content:
-                continue
             write_atomically(root / one, its_content)
             changed.append(one)
             if read(root / one) != its_content:
