@@ -273,8 +273,8 @@ def _groups(areas: Iterable[AreaMark], words: Words, names_max: int, more: str) 
     """The areas by level and official word, highest first, lifted ones last."""
     by_label: dict[tuple[int, str], list[AreaMark]] = {}
     for area in areas:
-        level = 0 if area_is_lifted(area) or area.level not in LEVELS else area.level
-        by_label.setdefault((level, area.notice), []).append(area)
+        level = area.level if area.level in LEVELS and not area_is_lifted(area) else None
+        by_label.setdefault((level or 0, area.notice), []).append(area)
     groups = []
     for (level, _notice), marks in sorted(by_label.items(), key=lambda item: -item[0][0]):
         names = [_area_name(area, words.language) for area in marks[:names_max]]
@@ -297,13 +297,14 @@ def _area_label(area: AreaMark, words: Words) -> str:
     """“警戒レベル4 避難指示”; in other languages the official word of the level stands for the notice."""
     if area_is_lifted(area):
         return words.lifted if words.language != "ja" else clean(area.notice)
-    if area.level not in LEVELS:
+    official = LEVELS.get(area.level or 0)
+    if official is None:
         return clean(area.notice)
-    level = words.level.format(level=area.level)
+    level = words.level.format(level=official.number)
     if words.language == "ja" and area.notice:
         # The weather service's own names since 2026-05-28 begin with the level: “レベル４大雨危険警報”.
         return clean(area.notice) if "レベル" in area.notice else f"{level} {clean(area.notice)}"
-    return f"{level} {LEVELS[area.level].in_language(words.language).word}"
+    return f"{level} {official.in_language(words.language).word}"
 
 
 def _alert(site: Site, story: Story, language: str) -> Callable[[Room], bytes]:

@@ -29,6 +29,7 @@ from todoke.shared.messaging.types import AreaMark, CapFacts, EditionKind, Froze
 log = logging.getLogger(__name__)
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+NAMESPACES: dict[str | None, str] = {None: NAMESPACE}
 MEDIA_TYPE = "application/cap+xml"
 
 # “event” is shown on telephones and boards: aggregators ask for fewer than 35 characters (Google Public Alerts).
@@ -97,7 +98,7 @@ def cap_of(edition: FrozenEdition) -> bytes:
     (section 3.2.1), or when a message that refers back has nothing to refer to; never because of a text or a shape.
     """
     _check(edition)
-    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
+    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap=NAMESPACES)
     _add(alert, "identifier", edition.identifier)
     _add(alert, "sender", edition.sender)
     _add(alert, "sent", instant(edition.sent_at))

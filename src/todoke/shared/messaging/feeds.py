@@ -24,6 +24,7 @@ from todoke.shared.messaging.published import Published
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
 
 ATOM = "http://www.w3.org/2005/Atom"
+NAMESPACES: dict[str | None, str] = {None: ATOM}
 ENTRIES_MAX = 100
 
 # Atom asks for a moment even where nothing has happened yet.
@@ -115,7 +116,7 @@ def _area_text(area: AreaMark) -> str:
 
 def _atom(state: FeedState) -> bytes:
     base = alerts_address(state.site, state.mode)
-    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    feed = etree.Element(f"{{{ATOM}}}feed", nsmap=NAMESPACES)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", "ja")
     _add(feed, "id", stable_id(f"{base}feed.atom"))
     _add(feed, "title", clean(state.title))
@@ -189,6 +190,7 @@ def _json_feed(state: FeedState) -> bytes:
 
 def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None) -> dict[str, Any]:
     content = edition.content
+    official = LEVELS.get(content.level or 0)
     item: dict[str, Any] = {
         "id": _edition_id(edition),
         "url": page_address(state.site, edition.mode, edition.message_key),
@@ -209,7 +211,7 @@ def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None
             "kind": edition.kind.value,
             "mode": edition.mode.value,
             "level": content.level,
-            "notice": LEVELS[content.level].in_language("ja").word if content.level in LEVELS else "",
+            "notice": official.in_language("ja").word if official else "",
             "lifted": _is_lifted(edition),
             "cancelled": edition.kind == EditionKind.CANCEL,
             "replaced_by": replaced_by,
