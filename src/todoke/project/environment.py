@@ -141,7 +141,7 @@ VARIABLES = (
     ),
     Variable(
         "TODOKE_ADDRESS",
-        "The public address of the city's site, used in feeds, mails and CAP. Absent: http://127.0.0.1 with TODOKE_PORT.",
+        "The public address of the city's site, used in feeds, mails and CAP. Absent: this machine, at TODOKE_PORT.",
         web_address,
         None,
         "https://www.city.example.jp",
@@ -178,7 +178,7 @@ VARIABLES = (
         "TODOKE_MAIL_FROM",
         "The address that our mail comes from; its domain is also that of every Message-ID, so do not change it lightly.",
         mail_address,
-        "oshirase@city.example.jp",
+        "bousai@city.nagihama.example.jp",
         "bousai@city.example.jp",
     ),
     Variable(

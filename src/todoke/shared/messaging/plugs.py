@@ -4,13 +4,25 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
-from todoke.base.jobs.registry import Process, processes
+from todoke.base.doctor import checks
+from todoke.base.jobs.registry import Process, companions, processes
+from todoke.base.ui.registry import MenuItem, staff_menu
+from todoke.ground.places.registry import city_parts
+from todoke.shared.messaging.cap import ARTEFACT
+from todoke.shared.messaging.channels import feeds
 from todoke.shared.messaging.channels.demo import demo_channels
 from todoke.shared.messaging.channels.outside import outside_channels
-from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.checkup import CHECKS
+from todoke.shared.messaging.city import DestinationsPart
+from todoke.shared.messaging.dispatcher import Dispatcher
+from todoke.shared.messaging.registry import artefacts, channels
 
 for channel in outside_channels():
     channels.register(channel)
+channels.register(feeds.FeedsChannel())
+companions.register(Dispatcher())
+companions.register(feeds.COMPANION)
+artefacts.register(ARTEFACT)
 if settings.SIMULATORS:
     for channel in demo_channels():
         channels.register(channel)
@@ -29,3 +41,15 @@ permissions.register(
 )
 
 processes.register(Process("messaging.simulators", ("simulators",), when=lambda: settings.SIMULATORS))
+for check in CHECKS:
+    checks.register(check)
+
+staff_menu.register(MenuItem("messaging.ledger", _("発信の記録"), "messaging:messages", 30, "messaging.read"))
+staff_menu.register(MenuItem("messaging.follow-ups", _("要対応"), "messaging:follow-ups", 31, "messaging.read"))
+staff_menu.register(MenuItem("messaging.calls", _("電話連絡"), "messaging:calls", 32, "messaging.read"))
+if settings.SIMULATORS:
+    staff_menu.register(
+        MenuItem("messaging.simulators", _("模擬サービス"), "messaging-simulators:overview", 90, "messaging.read")
+    )
+
+city_parts.register(DestinationsPart())

@@ -1,5 +1,9 @@
 """Where a call really goes: to the outside service, or to the simulator that plays it."""
 
+from django.utils.translation import gettext as _
+
+from todoke.shared.messaging.types import Reach
+
 SIMULATOR_MARK = "simulator:"
 
 
@@ -11,3 +15,19 @@ def is_simulated(address: str) -> bool:
 def bare(address: str) -> str:
     """The address without that mark, as the protocol wants it."""
     return address.removeprefix(SIMULATOR_MARK)
+
+
+# Channels whose address leads out of the house; the others write into folders of our own, or onto a list for people.
+LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook"})
+
+
+def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:
+    """What is wrong with an address beside whom it is said to reach, or None.
+
+    The ledger sends drills to simulators; so what is called one must be one, wherever the real services are connected.
+    """
+    if reach == Reach.SIMULATOR and channel in LEAD_OUTSIDE and not is_simulated(address):
+        return _("模擬装置のアドレスは simulator: で始めてください。このままでは、訓練が本物の宛先に届きます。")
+    if reach != Reach.SIMULATOR and is_simulated(address):
+        return _("simulator: で始まるアドレスは、本番では誰にも届きません。到達範囲を simulator にしてください。")
+    return None
