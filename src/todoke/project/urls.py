@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from todoke.shared.messaging.urls import simulator_patterns
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.project.portal.urls")),
     path("", include("todoke.project.desk.urls")),
@@ -10,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
+    path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]
 
 handler400 = "todoke.project.portal.views.bad_request"

@@ -1,8 +1,8 @@
-"""The ledger's addresses, below /desk/messages/."""
+"""The ledger's addresses, below /desk/messages/, and those of the simulators, below /simulators/."""
 
 from django.urls import path
 
-from todoke.shared.messaging.views import ledger
+from todoke.shared.messaging.views import ledger, simulators
 
 app_name = "messaging"
 
@@ -13,4 +13,14 @@ urlpatterns = [
     path("calls/<int:pk>/made/", ledger.call_made, name="call-made"),
     path("deliveries/<int:pk>/", ledger.delivery_page, name="delivery"),
     path("<uuid:key>/", ledger.message_page, name="message"),
+]
+
+simulator_patterns = [
+    path("", simulators.overview, name="overview"),
+    path("faults/<slug:route>/", simulators.fault, name="fault"),
+    path("mail/", simulators.mailbox, name="mail"),
+    path("mail/<int:number>/", simulators.mail, name="mail-page"),
+    path("line/", simulators.talk, name="line"),
+    path("webhook/", simulators.hooks, name="webhook"),
+    path("webhook/<int:number>/", simulators.hook, name="webhook-page"),
 ]

@@ -1,0 +1,62 @@
+"""What staff order from the simulators, with its trace in the record."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from todoke.ground.audit.actions import record
+from todoke.ground.people.rules import Viewer
+from todoke.shared.messaging.simulators import control
+from todoke.shared.messaging.simulators.faults import Fault, FaultKind
+
+# How long a fault lasts, in words that fit a drill.
+SPANS = {
+    "one": (_("次の1回"), {"calls": 1}),
+    "five": (_("次の5回"), {"calls": 5}),
+    "minutes": (_("5分間"), {"for_seconds": 300.0}),
+    "until": (_("解除するまで"), {}),
+}
+
+
+class FaultForm(forms.Form):
+    """A fault as staff order it."""
+
+    kind = forms.ChoiceField(label=_("障害の種類"), choices=FaultKind.choices)
+    span = forms.ChoiceField(label=_("いつまで"), choices=[(key, words) for key, (words, _limit) in SPANS.items()])
+    seconds = forms.FloatField(
+        label=_("遅れる秒数"),
+        help_text=_("「遅れて受け取る」のときだけ使います。"),
+        min_value=0.1,
+        max_value=600,
+        initial=10,
+    )
+    status = forms.IntegerField(
+        label=_("返す番号"),
+        help_text=_("「断りの番号を返す」のときだけ使います。例 メール 451・550、LINEと外部連携 429・503。"),
+        min_value=200,
+        max_value=599,
+        initial=503,
+    )
+
+    def fault(self) -> Fault:
+        """The fault; only of a valid form."""
+        cleaned = self.cleaned_data
+        kind = FaultKind(cleaned["kind"])
+        return Fault(
+            kind=kind,
+            seconds=cleaned["seconds"] if kind is FaultKind.DELAY else 0,
+            status=cleaned["status"] if kind is FaultKind.ANSWER else 0,
+            **SPANS[cleaned["span"]][1],
+        )
+
+
+def order_fault(route: str, fault: Fault, *, by: Viewer) -> None:
+    """Have a simulated service fail. Raises SimulatorsAway."""
+    control.order_fault(settings.SIMULATOR_PORTS[1], route, fault)
+    record("messaging.fault-ordered", on=("messaging.simulator", route), by=by, after=fault.as_json())
+
+
+def clear_fault(route: str, *, by: Viewer) -> None:
+    """Have a simulated service work again. Raises SimulatorsAway."""
+    control.clear_fault(settings.SIMULATOR_PORTS[1], route)
+    record("messaging.fault-cleared", on=("messaging.simulator", route), by=by)
