@@ -197,6 +197,8 @@ MFA_FORMS = {
     "authenticate": "todoke.ground.people.forms.CodeForm",
     "reauthenticate": "todoke.ground.people.forms.CodeOnceMoreForm",
     "activate_totp": "todoke.ground.people.forms.SetUpAppForm",
+    "add_webauthn": "todoke.ground.people.forms.PasskeyForm",
+    "edit_webauthn": "todoke.ground.people.forms.PasskeyNameForm",
 }
 
 # Shared by all processes and hosts, because the attempts are counted in it.

@@ -6,6 +6,7 @@ from allauth.account.forms import LoginForm, ReauthenticateForm, ResetPasswordKe
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeAgainForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
 from todoke.ground.people.rules import normal_login_name
@@ -67,6 +68,25 @@ class SetUpAppForm(ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self, _("認証アプリに表示された6桁の数字"))
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A new passkey: its name, and whether it is to open the door alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("パスキーの名前")
+        self.fields["name"].help_text = _("どの端末かわかる名前にします。例：公用のノートパソコン")
+        self.fields["passwordless"].label = _("パスワードなしでログインする")
+        self.fields["passwordless"].help_text = _("端末の指紋・顔・PINで確認できるときに選んでください。")
+
+
+class PasskeyNameForm(EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("パスキーの名前")
 
 
 def _word(form: Any, name: str, label: Any, **attributes: str) -> None:
