@@ -29,7 +29,6 @@ from todoke.shared.messaging.types import AreaMark, CapFacts, EditionKind, Froze
 log = logging.getLogger(__name__)
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
-NAMESPACES: dict[str | None, str] = {None: NAMESPACE}
 MEDIA_TYPE = "application/cap+xml"
 
 # “event” is shown on telephones and boards: aggregators ask for fewer than 35 characters (Google Public Alerts).
@@ -98,7 +97,8 @@ def cap_of(edition: FrozenEdition) -> bytes:
     (section 3.2.1), or when a message that refers back has nothing to refer to; never because of a text or a shape.
     """
     _check(edition)
-    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap=NAMESPACES)
+    # The stubs forget that None names the default namespace.
+    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     _add(alert, "identifier", edition.identifier)
     _add(alert, "sender", edition.sender)
     _add(alert, "sent", instant(edition.sent_at))

@@ -24,7 +24,6 @@ from todoke.shared.messaging.published import Published
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
 
 ATOM = "http://www.w3.org/2005/Atom"
-NAMESPACES: dict[str | None, str] = {None: ATOM}
 ENTRIES_MAX = 100
 
 # Atom asks for a moment even where nothing has happened yet.
@@ -116,7 +115,8 @@ def _area_text(area: AreaMark) -> str:
 
 def _atom(state: FeedState) -> bytes:
     base = alerts_address(state.site, state.mode)
-    feed = etree.Element(f"{{{ATOM}}}feed", nsmap=NAMESPACES)
+    # The stubs forget that None names the default namespace.
+    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", "ja")
     _add(feed, "id", stable_id(f"{base}feed.atom"))
     _add(feed, "title", clean(state.title))
