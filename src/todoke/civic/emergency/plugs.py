@@ -4,8 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import Process, processes
+from todoke.civic.emergency.actions.city import TemplatesPart
 from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
+from todoke.civic.emergency.rules.rights import MESSAGE_KIND
 from todoke.ground.people.registry import Permission, permissions
+from todoke.ground.places.registry import city_parts
+from todoke.shared.messaging.registry import MessageKind, kinds
 
 permissions.register(
     Permission("emergency.read", _("災害対応の閲覧"), _("電文、発表状況、災害ごとの記録と発信を見ることができます。"))
@@ -14,7 +18,7 @@ permissions.register(
     Permission("emergency.draft", _("緊急情報の作成"), _("下書きを作り、直し、承認を求めることができます。"))
 )
 permissions.register(
-    Permission("emergency.approve", _("緊急情報の承認"), _("ほかの人が作った緊急情報を承認し、発信することができます。"))
+    Permission("emergency.approve", _("緊急情報の承認"), _("ほかの人が作った緊急情報を承認し、発信できます。"))
 )
 permissions.register(
     Permission(
@@ -28,3 +32,6 @@ processes.register(Process("emergency.intake", ("intake",)))
 
 checks.register(FolderCheck())
 checks.register(FeedCheck())
+
+city_parts.register(TemplatesPart())
+kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency"))

@@ -1,15 +1,9 @@
 """Where intake hands over to drafting."""
 
-import logging
-
-from todoke.civic.emergency.queries.telegrams import telegrams_waiting
-
-log = logging.getLogger(__name__)
+from todoke.base.clock import now
+from todoke.civic.emergency.actions.prepare import prepare_waiting
 
 
 def prepared() -> int:
-    """Called after every telegram that was taken in, and every few seconds: how many telegrams wait for a draft."""
-    waiting = len(telegrams_waiting())
-    if waiting:
-        log.info("telegrams_waiting_for_a_draft", extra={"telegrams": waiting})
-    return waiting
+    """Called after every telegram that was taken in, and every few seconds: how many telegrams were dealt with."""
+    return prepare_waiting(now())

@@ -1,0 +1,155 @@
+"""Why the desk says no: each refusal with a sentence for the person at the screen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskRefused(Exception):
+    """The act was not done. `says` is fit for the screen, with the facts filled in."""
+
+    says: str | Promise = _("この操作はできません。")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return str(self.says) % self.facts if self.facts else str(self.says)
+
+
+class NotAllowed(DeskRefused):
+    """The viewer lacks the right."""
+
+    says = _("この操作をする権限がありません。")
+
+
+class SamePerson(DeskRefused):
+    """Whoever wrote or submitted a draft does not approve or review it."""
+
+    says = _("自分が書いた、または依頼した発信案は承認できません。ほかの人に承認を頼んでください。")
+
+
+class ReviewedBySender(DeskRefused):
+    """Whoever broke the glass does not review it."""
+
+    says = _("緊急発信をした本人は、事後確認ができません。ほかの人に頼んでください。")
+
+
+class NotLive(DeskRefused):
+    """The draft has been released or dropped since the page was opened."""
+
+    says = _("この発信案は「%(state)s」になっています。画面を新しくして確かめてください。")
+
+
+class NotSubmitted(DeskRefused):
+    """Only what was submitted can be approved or returned."""
+
+    says = _("この発信案は承認を依頼されていません。画面を新しくして確かめてください。")
+
+
+class WaitsForApproval(DeskRefused):
+    """What an approver may be reading is not edited under their eyes."""
+
+    says = _("承認待ちの発信案は直せません。依頼を取り下げてから直してください。")
+
+
+class EditedByAnother(DeskRefused):
+    """Somebody saved the draft since this person opened it."""
+
+    says = _("%(name)s さんが先に保存しました。あなたの入力は下に残っています。違いを確かめて、もう一度保存してください。")
+
+
+class ReasonMissing(DeskRefused):
+    """An act that takes something back, or passes somebody over, says why."""
+
+    says = _("理由を書いてください。")
+
+
+class NoAreas(DeskRefused):
+    """A notice is for somewhere."""
+
+    says = _("対象地域をひとつ以上選んでください。")
+
+
+class TextMissing(DeskRefused):
+    """The Japanese title, body or short text is empty."""
+
+    says = _("日本語の%(field)sが空です。書いてください。")
+
+
+class LevelDoesNotFit(DeskRefused):
+    """Levels 1 and 2 are the weather service's; a tsunami has none."""
+
+    says = _("%(areas)s のレベルは、この種類のお知らせでは使えません。選び直してください。")
+
+
+class RetiredWord(DeskRefused):
+    """A word of before 2021."""
+
+    says = _("「%(old)s」は2021年に廃止された言葉です。「%(new)s」と書いてください。")
+
+
+class ShortTextWithoutLevel(DeskRefused):
+    """Who reads only the short text must learn the level first."""
+
+    says = _("短い文は「%(start)s」で始めてください。")
+
+
+class BadExpiry(DeskRefused):
+    """The end lies in the past, or so far ahead that nobody will think of it."""
+
+    says = _("有効期限は、いまより後、7日以内にしてください。")
+
+
+class MessageIsOver(DeskRefused):
+    """Nothing follows a cancellation."""
+
+    says = _("このお知らせはすでに取り消されています。新しいお知らせとして作ってください。")
+
+
+class DraftExists(DeskRefused):
+    """The next edition of this message is already being written."""
+
+    says = _("このお知らせの次の版は、すでに作成中です。その発信案を開いてください。")
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__()
+        self.draft_id = draft_id
+
+
+class IncidentIsOpen(DeskRefused):
+    """There is one open incident for each group of hazards and mode."""
+
+    says = _("同じ種類の事案がすでに開いています（%(name)s）。")
+
+
+class IncidentInUse(DeskRefused):
+    """Something of the incident is still in force, or on its way."""
+
+    says = _("有効なお知らせか作成中の発信案が残っています。解除または取りやめてから終了してください。")
+
+
+class IncidentIsClosed(DeskRefused):
+    """Nothing new is said under an incident that is over."""
+
+    says = _("この事案は終了しています。新しい事案を開いてください。")
+
+
+class NothingNew(DeskRefused):
+    """There is no newer telegram to take over."""
+
+    says = _("取り込む新しい電文はありません。")
+
+
+def first_retired(words: Mapping[str, str]) -> RetiredWord:
+    """The refusal for the first of these words."""
+    old, new = next(iter(words.items()))
+    return RetiredWord(old=old, new=new)
+
+
+def no_level_fits(names: Sequence[str]) -> LevelDoesNotFit:
+    """The refusal that names these areas."""
+    return LevelDoesNotFit(areas="、".join(names))

@@ -1,0 +1,263 @@
+"""Asking about drafts: which there are, what they would say, and to whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from todoke.base.clock import in_japan
+from todoke.civic.emergency.models import LIVE, Draft, DraftArea
+from todoke.civic.emergency.rules import content as rules
+from todoke.civic.emergency.rules.evacuation import AreaChange, AreaLevel, changes_between
+from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
+from todoke.civic.emergency.rules.rights import READ
+from todoke.civic.emergency.rules.differences import Piece, text_difference
+from todoke.ground.people.rules import Viewer
+from todoke.ground.places.models import Area, City
+from todoke.ground.places.queries import the_city
+from todoke.shared.messaging.models import Delivery, Destination, Edition
+from todoke.shared.messaging.queries import destinations_for
+from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.types import (
+    Content,
+    EditionKind,
+    FrozenEdition,
+    Mode,
+    Never,
+    Reference,
+)
+
+
+def drafts_for(viewer: Viewer) -> QuerySet[Draft]:
+    """Every draft that this viewer may see."""
+    if not viewer.may(READ):
+        return Draft.objects.none()
+    return Draft.objects.select_related(
+        "incident", "template", "message", "prepared_from", "newer_telegram", "edition__message",
+        "author", "last_editor", "submitted_by", "approved_by", "returned_by", "reviewed_by",
+    )  # fmt: skip
+
+
+def draft_for(viewer: Viewer, pk: int) -> Draft:
+    """One draft with everybody who had a hand in it; Draft.DoesNotExist where the viewer may not see it."""
+    return drafts_for(viewer).get(pk=pk)
+
+
+def live_drafts(viewer: Viewer, mode: Mode) -> list[Draft]:
+    """Drafts that can still go out, the oldest first, with their areas."""
+    return list(
+        drafts_for(viewer)
+        .filter(mode=mode, state__in=LIVE)
+        .prefetch_related("areas__area")
+        .order_by("created_at", "pk")
+    )
+
+
+def reviews_open(viewer: Viewer, mode: Mode) -> list[Draft]:
+    """What went out on one person's word and has not been reviewed, the oldest first."""
+    return list(
+        drafts_for(viewer)
+        .filter(mode=mode, break_glass=True, reviewed_at=None)
+        .order_by("approved_at", "edition__sent_at", "pk")
+    )
+
+
+def area_rows(draft: Draft) -> list[DraftArea]:
+    """The areas of a draft with their places, highest level first, polygons left in the database."""
+    return list(draft.areas.select_related("area").defer("area__polygon").order_by("-level", "area__order", "pk"))
+
+
+def as_area_levels(rows: Sequence[DraftArea]) -> list[AreaLevel]:
+    """The areas of a draft as values, highest level first, lifted ones last."""
+    levels = [AreaLevel(row.area.key, row.area.name, row.level, row.notice) for row in rows]
+    return sorted(levels, key=lambda area: (area.is_lifted, -(area.level or 0)))
+
+
+def edition_areas(edition: Edition | None) -> list[AreaLevel]:
+    """The areas of an edition, as it named them."""
+    if edition is None:
+        return []
+    return [
+        AreaLevel(area["key"], area["name"], area["level"], area["notice"]) for area in edition.content["areas"]
+    ]
+
+
+def edition_before(draft: Draft) -> Edition | None:
+    """The edition that this draft follows; None for the first."""
+    if draft.message_id is None:
+        return None
+    before = draft.edition.number - 1 if draft.edition else draft.after_number
+    return Edition.objects.filter(message=draft.message_id, number=before).select_related("message").first()
+
+
+def area_names(areas: Sequence[Area], language: str) -> dict[str, str]:
+    """What the areas are called in this language, by key; the Japanese name where they have none in it."""
+    own = {"en": "name_en", "ja-easy": "name_easy"}.get(language, "name")
+    return {area.key: getattr(area, own) or area.name for area in areas}
+
+
+def contact_of(city: City | None) -> str:
+    """Who answers questions."""
+    return f"{city.sender_name or city.name} {city.telephone}".strip() if city else ""
+
+
+def common_facts(language: str, city: City | None, at: datetime) -> dict[str, str]:
+    """The slots that every notice has: who speaks, when, and who answers."""
+    local = in_japan(at)
+    name = {"en": city.name_en, "ja-easy": city.name_easy}.get(language, "") or city.name if city else ""
+    time = {
+        "en": f"{local:%H:%M}, {local.day} {local:%B}",
+        "ja-easy": f"{local.month}月{local.day}日 {'午前' if local.hour < 12 else '午後'}{local.hour % 12}時{local.minute}分",
+    }.get(language, f"{local.month}月{local.day}日{local.hour}時{local.minute:02}分")
+    return {"city": name, "time": time, "contact": contact_of(city)}
+
+
+def content_of(draft: Draft) -> Content:
+    """What the draft says, ready to be frozen; ValueError where it has no Japanese text yet."""
+    rows = list(draft.areas.select_related("area"))
+    levels = {row.area.key: AreaLevel(row.area.key, row.area.name, row.level, row.notice) for row in rows}
+    ordered = sorted(levels.values(), key=lambda area: (area.is_lifted, -(area.level or 0)))
+    facts = {row.area.key: _area_facts(row.area) for row in rows}
+    lifted = bool(ordered) and all(area.is_lifted for area in ordered)
+    return Content(
+        wordings=rules.wordings(draft.texts),
+        areas=tuple(rules.area_mark(area, facts[area.key]) for area in ordered),
+        level=rules.highest_level(ordered),
+        cap=rules.cap_facts(
+            draft.kind, rules.event_name(draft.kind, draft.hazard, ordered), rules.highest_level(ordered), is_lifted=lifted
+        ),
+        facts={
+            **{key: value for key, value in draft.facts.items() if "@" not in key and value},
+            "kind": draft.kind,
+            "hazard": draft.hazard,
+            "lifted": "yes" if lifted or draft.kind == NoticeKind.LIFTING else "",
+            "incident": draft.incident.name,
+        },
+        contact=contact_of(the_city()),
+    )
+
+
+def _area_facts(area: Area) -> rules.AreaFacts:
+    return rules.AreaFacts(area.key, area.name, area.name_en, area.name_easy, area.code, area.polygon)
+
+
+def audience_of(draft: Draft, at: datetime) -> list[Destination]:
+    """Whom the draft would reach now, as the ledger will plan it.
+
+    All that serve its areas and take its mode, less those left out; whoever was told before hears the next edition
+    too, and a cancellation goes to all who may have been told, and to no others.
+    """
+    if draft.edition_kind == EditionKind.CANCEL:
+        known = Delivery.objects.filter(message=draft.message_id).values("destination")
+        return list(Destination.objects.filter(pk__in=known).order_by("channel", "key"))
+    excluded = set(draft.excluded)
+    wanted = {place.pk: place for place in possible_audience(draft, at) if place.key not in excluded}
+    if draft.message_id is not None:
+        told = Delivery.objects.filter(message=draft.message_id, handed_over_at__isnull=False).values("destination")
+        wanted |= {place.pk: place for place in Destination.objects.filter(pk__in=told)}
+    return sorted(wanted.values(), key=lambda place: (place.channel, place.key))
+
+
+def possible_audience(draft: Draft, at: datetime) -> list[Destination]:
+    """Every destination that serves the areas of the draft and takes its mode, also those left out."""
+    areas = [row.area for row in draft.areas.select_related("area").defer("area__polygon")]
+    return destinations_for(areas, Mode(draft.mode), at=at)
+
+
+def as_edition(draft: Draft, content: Content, at: datetime) -> FrozenEdition:
+    """The edition that this draft would become, for renderings: nothing of it is stored."""
+    city = the_city()
+    earlier = (
+        list(Edition.objects.filter(message=draft.message_id).order_by("number")) if draft.message_id is not None else []
+    )
+    key = str(draft.message.key) if draft.message else "00000000-0000-0000-0000-000000000000"
+    return FrozenEdition(
+        identifier=f"todoke.{city.code if city else '000000'}.draft{draft.pk}",
+        message_key=key,
+        number=draft.after_number + 1,
+        kind=EditionKind(draft.edition_kind),
+        mode=Mode(draft.mode),
+        content=content,
+        sent_at=at.replace(microsecond=0),
+        expires_at=draft.expires_at,
+        sender=(city.cap_sender if city else "") or "todoke",
+        city=city.name if city else "",
+        references=tuple(Reference(edition.identifier, edition.sent_at) for edition in earlier),
+        note=draft.note,
+    )
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """How one channel shows the draft in one language, as its reader will see it; `trouble` says why it cannot."""
+
+    channel: str
+    language: str
+    places: tuple[str, ...]
+    title: str = ""
+    text: str = ""
+    left_out: str = ""
+    trouble: str = ""
+    title_max: int | None = None
+    body_max: int | None = None
+    withdrawal: str = ""
+
+    @property
+    def title_length(self) -> int:
+        """Characters of the title."""
+        return len(self.title)
+
+    @property
+    def text_length(self) -> int:
+        """Characters of the text."""
+        return len(self.text)
+
+
+def renderings_of(edition: FrozenEdition, places: Sequence[Destination]) -> list[Rendering]:
+    """Every channel's own wording of this edition, one for each language in which it has readers there."""
+    groups: dict[tuple[str, str], list[Destination]] = {}
+    for place in places:
+        groups.setdefault((place.channel, place.language), []).append(place)
+    return [_rendering(edition, key, language, members) for (key, language), members in sorted(groups.items())]
+
+
+def _rendering(edition: FrozenEdition, key: str, language: str, members: Sequence[Destination]) -> Rendering:
+    names = tuple(place.name for place in members)
+    channel = channels.find(key)
+    if channel is None:
+        return Rendering(key, language, names, trouble="この経路は、いま使えません。")
+    facts = channel.facts
+    limits = {"title_max": facts.title_max, "body_max": facts.body_max, "withdrawal": str(facts.withdrawal)}
+    try:
+        parcel = channel.prepare(edition, members[0].as_address())
+    except Never as refusal:
+        return Rendering(facts.name, language, names, trouble=refusal.says, **limits)
+    return Rendering(facts.name, language, names, parcel.title, parcel.preview, parcel.left_out, **limits)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a draft changes: area by area, and the sentences of each language that are not the same."""
+
+    before: Edition
+    areas: tuple[AreaChange, ...]
+    texts: tuple[tuple[str, tuple[Piece, ...]], ...]
+
+
+def difference_of(draft: Draft) -> Difference | None:
+    """How the draft differs from the edition it follows; None for the first."""
+    before = edition_before(draft)
+    if before is None:
+        return None
+    old = {wording["language"]: wording for wording in before.content["wordings"]}
+    texts = []
+    for language in LANGUAGES:
+        was, now = old.get(language, {}), draft.texts.get(language, {})
+        pieces = text_difference(
+            f"{was.get('title', '')}\n{was.get('body', '')}", f"{now.get('title', '')}\n{now.get('body', '')}"
+        )
+        if any(piece.change != "same" for piece in pieces):
+            texts.append((language, tuple(pieces)))
+    changes = changes_between(edition_areas(before), as_area_levels(area_rows(draft)))
+    return Difference(before, tuple(changes), tuple(texts))

@@ -1,0 +1,68 @@
+"""How the routes are: what became of the latest attempts on each channel."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from todoke.ground.people.rules import Viewer
+from todoke.shared.messaging.models import Attempt, FollowUp
+from todoke.shared.messaging.queries import READ
+from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.types import Outcome
+
+WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class RouteHealth:
+    """One channel in the last 24 hours: attempts, how many of them did not work, and what waits for a person."""
+
+    key: str
+    name: str
+    attempts: int
+    failures: int
+    follow_ups: int
+
+    @property
+    def tone(self) -> str:
+        """How worried to be: `good`, `attention`, `bad`, or `neutral` where nothing has been tried."""
+        if self.follow_ups:
+            return "bad"
+        if self.failures:
+            return "attention"
+        return "good" if self.attempts else "neutral"
+
+
+def route_healths(viewer: Viewer, at: datetime, *, only: set[str] | None = None) -> list[RouteHealth]:
+    """Every channel that was used lately or is in `only`; two queries, nothing for who may not read the ledger."""
+    if not viewer.may(READ):
+        return []
+    counts = {
+        row["delivery__channel"]: row
+        for row in Attempt.objects.filter(started_at__gte=at - WINDOW)
+        .values("delivery__channel")
+        .order_by()
+        .annotate(
+            number=Count("id"),
+            failed=Count("id", filter=Q(outcome__in=[Outcome.LATER, Outcome.NEVER, Outcome.UNCLEAR, Outcome.LAPSED])),
+        )
+    }
+    open_by_channel = dict(
+        FollowUp.objects.filter(closed_at=None)
+        .values_list("delivery__channel")
+        .order_by()
+        .annotate(number=Count("id"))
+    )
+    keys = sorted(counts.keys() | open_by_channel.keys() | (only or set()))
+    return [
+        RouteHealth(
+            key,
+            found.facts.name if (found := channels.find(key)) else key,
+            counts.get(key, {}).get("number", 0),
+            counts.get(key, {}).get("failed", 0),
+            open_by_channel.get(key, 0),
+        )
+        for key in keys
+        if only is None or key in only
+    ]

@@ -1,0 +1,1 @@
+"""Pure decisions of the incident desk: no database, no network, no clock."""

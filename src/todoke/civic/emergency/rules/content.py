@@ -1,0 +1,246 @@
+"""From a draft to what the ledger freezes: texts, areas as they are drawn, and the fields that machines compare."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from todoke.base import geo
+from todoke.civic.emergency.rules.evacuation import AreaLevel
+from todoke.civic.emergency.rules.notices import LANGUAGES, Hazard, NoticeKind, action_sentence
+from todoke.shared.messaging.types import AreaMark, CapFacts, Wording
+
+# About forty metres: nobody stands on the other side of a border because of it, and a polygon fits into a message.
+TOLERANCE_DEGREES = 0.0004
+DECIMALS = 4
+RINGS_MAX = 8
+# CAP consumers choke on more; a level that is never reached by a city, and often by a coastline.
+CORNERS_MAX = 400
+
+Ring = tuple[tuple[float, float], ...]
+
+# CAP 1.2, section 3.2.2: Met, Geo, Safety …; our proposal for Japan, since no profile is known.
+CATEGORIES = {
+    NoticeKind.WEATHER: "Met",
+    NoticeKind.FLOOD: "Met",
+    NoticeKind.TSUNAMI: "Geo",
+    NoticeKind.EARTHQUAKE: "Geo",
+    NoticeKind.VOLCANO: "Geo",
+}
+ORDERS = {
+    5: ("Shelter", "Immediate", "Extreme", "Likely"),
+    4: ("Evacuate", "Immediate", "Severe", "Likely"),
+    3: ("Prepare", "Expected", "Moderate", "Likely"),
+}
+# The weather service warns and orders nothing: people are asked to prepare, or to shelter where it is late.
+WARNINGS = {
+    5: ("Shelter", "Immediate", "Extreme", "Likely"),
+    4: ("Prepare", "Expected", "Severe", "Likely"),
+    3: ("Prepare", "Expected", "Moderate", "Possible"),
+    2: ("Monitor", "Future", "Minor", "Possible"),
+}
+# Outside the scale of levels.
+OTHERS = {
+    NoticeKind.TSUNAMI: ("Evacuate", "Immediate", "Extreme", "Likely"),
+    NoticeKind.EARTHQUAKE: ("Shelter", "Immediate", "Severe", "Observed"),
+    NoticeKind.VOLCANO: ("Avoid", "Expected", "Severe", "Likely"),
+    NoticeKind.WEATHER: ("Prepare", "Expected", "Moderate", "Likely"),
+    NoticeKind.FLOOD: ("Prepare", "Expected", "Moderate", "Likely"),
+    NoticeKind.EVACUATION: ("Evacuate", "Immediate", "Severe", "Likely"),
+}
+
+
+@dataclass(frozen=True)
+class AreaFacts:
+    """An area of a draft as the ledger will draw it; `geometry` is GeoJSON or None where nobody drew the area."""
+
+    key: str
+    name: str
+    name_en: str
+    name_easy: str
+    code: str
+    geometry: Mapping[str, Any] | None
+
+
+def cap_facts(kind: str, event: str, level: int | None, *, is_lifted: bool) -> CapFacts:
+    """The fields of CAP <info> for this kind of notice; a lifted one is AllClear and Past (an update, never a Cancel)."""
+    notice = NoticeKind(kind)
+    category = CATEGORIES.get(notice, "Safety")
+    if is_lifted or notice is NoticeKind.LIFTING:
+        return CapFacts(category, event, "AllClear", "Past", "Minor", "Observed")
+    by_level = ORDERS if notice is NoticeKind.EVACUATION else WARNINGS
+    fields = by_level.get(level or 0) or OTHERS.get(notice, ("Monitor", "Unknown", "Unknown", "Unknown"))
+    return CapFacts(category, event, *fields)
+
+
+def event_name(kind: str, hazard: str, areas: Sequence[AreaLevel]) -> str:
+    """What it is called in one word: the official word of the highest area, else the kind of notice."""
+    highest = max(areas, key=lambda area: area.level or 0, default=None)
+    if highest is not None and highest.notice:
+        return highest.notice
+    return str(Hazard(hazard).label if hazard else NoticeKind(kind).label)
+
+
+def area_mark(area: AreaLevel, facts: AreaFacts) -> AreaMark:
+    """The area as it is called and drawn today, for the record."""
+    return AreaMark(
+        key=area.key,
+        name=facts.name,
+        name_en=facts.name_en,
+        name_easy=facts.name_easy,
+        code=facts.code,
+        level=area.level,
+        notice=area.notice,
+        polygon=outer_rings(facts.geometry),
+    )
+
+
+def outer_rings(geometry: Mapping[str, Any] | None) -> tuple[Ring, ...]:
+    """The outlines of an area, simplified and rounded, the largest pieces first; none where nobody drew it.
+
+    An area never vanishes: where simplifying leaves nothing, its outline stays as it was.
+    """
+    if geometry is None:
+        return ()
+    whole = geo.polygon_of(geometry)
+    for tolerance in (TOLERANCE_DEGREES, TOLERANCE_DEGREES * 4, TOLERANCE_DEGREES * 16):
+        rings = _rings(whole.simplify(tolerance, preserve_topology=True)) or _rings(whole)
+        if sum(len(ring) for ring in rings) <= CORNERS_MAX:
+            break
+    return rings
+
+
+def _rings(shape: BaseGeometry) -> tuple[Ring, ...]:
+    parts = list(shape.geoms) if isinstance(shape, MultiPolygon) else [shape]
+    surfaces = sorted((part for part in parts if isinstance(part, Polygon)), key=lambda part: -part.area)
+    rings = (_rounded(part) for part in surfaces[:RINGS_MAX])
+    return tuple(ring for ring in rings if len(ring) >= 4)
+
+
+def _rounded(part: Polygon) -> Ring:
+    points: list[tuple[float, float]] = []
+    for x, y, *_height in part.exterior.coords:
+        point = (round(x, DECIMALS), round(y, DECIMALS))
+        if not points or points[-1] != point:
+            points.append(point)
+    return tuple(points)
+
+
+def wordings(texts: Mapping[str, Mapping[str, str]]) -> tuple[Wording, ...]:
+    """The texts of a draft, Japanese first; a language without a title is left out rather than sent half empty."""
+    spoken = [language for language in LANGUAGES if texts.get(language, {}).get("title", "").strip()]
+    return tuple(
+        Wording(
+            language=language,
+            title=texts[language]["title"].strip(),
+            body=texts[language].get("body", "").strip(),
+            short=texts[language].get("short", "").strip() or texts[language]["title"].strip(),
+        )
+        for language in spoken
+    )
+
+
+def lifted_notices(areas: Sequence[AreaLevel]) -> dict[str, str]:
+    """What a lifting lifts, by slot and language: the levels and words that stood until now, each once."""
+    standing = sorted((area for area in areas if not area.is_lifted), key=lambda area: -(area.level or 0))
+    names = dict.fromkeys((area.level, area.notice) for area in standing)
+    return {
+        f"lifted_notice{'' if language == 'ja' else '@' + language}": (", " if language == "en" else "、").join(
+            level_and_word(level, word, language) for level, word in names
+        )
+        for language in LANGUAGES
+    }
+
+
+def highest_level(areas: Iterable[AreaLevel]) -> int | None:
+    """The highest level of the areas; None where none has one."""
+    return max((area.level for area in areas if area.level), default=None)
+
+
+def slot_values(
+    language: str,
+    areas: Sequence[AreaLevel],
+    names: Mapping[str, str],
+    facts: Mapping[str, str],
+) -> dict[str, str]:
+    """What the slots of a template are filled with, in this language. `names` are the areas' names in it, by key."""
+    comma = ", " if language == "en" else "、"
+    standing = sorted((area for area in areas if not area.is_lifted), key=lambda area: -(area.level or 0))
+    top = [area for area in standing if (area.level, area.notice) == (standing[0].level, standing[0].notice)]
+    level = standing[0].level if standing else None
+    word = standing[0].notice if standing else ""
+    return {
+        **facts,
+        "areas": comma.join(names[area.key] for area in (top or areas)),
+        "all_areas": comma.join(names[area.key] for area in areas),
+        "area_lines": "\n".join(_area_lines(language, areas, names, comma)),
+        "warning": level_and_word(level, word, language),
+        "action": action_sentence(level, language),
+    }
+
+
+def _area_lines(
+    language: str, areas: Sequence[AreaLevel], names: Mapping[str, str], comma: str
+) -> Iterable[str]:
+    grouped: dict[str, list[str]] = {}
+    for area in sorted(areas, key=lambda area: -(area.level or 0)):
+        grouped.setdefault(level_and_word(area.level, area.notice, language), []).append(names[area.key])
+    colon = ": " if language == "en" else "："
+    for words, members in grouped.items():
+        yield f"{words}{colon}{comma.join(members)}" if words else comma.join(members)
+
+
+# The official English and plain words of what stands beside a level; what is not here is said in Japanese.
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "緊急安全確保": "Emergency Safety Measures",
+        "避難指示": "Evacuation Order",
+        "高齢者等避難": "Evacuation of the Elderly, Etc.",
+        "大雨特別警報": "Heavy Rain Emergency Warning",
+        "大雨危険警報": "Heavy Rain Danger Warning",
+        "大雨警報": "Heavy Rain Warning",
+        "大雨注意報": "Heavy Rain Advisory",
+        "土砂災害特別警報": "Landslide Emergency Warning",
+        "土砂災害危険警報": "Landslide Danger Warning",
+        "土砂災害警報": "Landslide Warning",
+        "土砂災害注意報": "Landslide Advisory",
+        "高潮特別警報": "Storm Surge Emergency Warning",
+        "高潮危険警報": "Storm Surge Danger Warning",
+        "高潮警報": "Storm Surge Warning",
+        "高潮注意報": "Storm Surge Advisory",
+        "洪水警報": "Flood Warning",
+        "洪水注意報": "Flood Advisory",
+        "暴風特別警報": "Storm Emergency Warning",
+        "暴風警報": "Storm Warning",
+        "大雪特別警報": "Heavy Snow Emergency Warning",
+        "大雪警報": "Heavy Snow Warning",
+        "大津波警報": "Major Tsunami Warning",
+        "津波警報": "Tsunami Warning",
+        "津波注意報": "Tsunami Advisory",
+        "解除": "Lifted",
+    },
+    "ja-easy": {
+        "緊急安全確保": "緊急安全確保（きんきゅう あんぜん かくほ）",
+        "避難指示": "避難指示（ひなん しじ）",
+        "高齢者等避難": "高齢者等避難（こうれいしゃとう ひなん）",
+        "大雨特別警報": "とても 強（つよ）い 雨（あめ）の 特別警報（とくべつ けいほう）",
+        "大雨危険警報": "強（つよ）い 雨（あめ）の 危険警報（きけん けいほう）",
+        "大雨警報": "強（つよ）い 雨（あめ）の 警報（けいほう）",
+        "大雨注意報": "雨（あめ）の 注意報（ちゅういほう）",
+        "大津波警報": "大津波（おおつなみ）警報（けいほう）",
+        "津波警報": "津波（つなみ）警報（けいほう）",
+        "津波注意報": "津波（つなみ）注意報（ちゅういほう）",
+        "解除": "おわりました",
+    },
+}
+
+
+def level_and_word(level: int | None, word: str, language: str = "ja") -> str:
+    """`警戒レベル4 避難指示`: number and word together; the word alone where there is no level."""
+    said = WORDS.get(language, {}).get(word, word)
+    if not level:
+        return said
+    head = {"en": f"Level {level}", "ja-easy": f"警戒（けいかい）レベル{level}"}.get(language, f"警戒レベル{level}")
+    return f"{head} {said}".strip()
