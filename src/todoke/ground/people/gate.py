@@ -22,7 +22,17 @@ from todoke.base.clock import in_japan, now
 from todoke.ground.people.queries import has_second_factor, is_member_of_staff, sections_that_grant_roles, viewer_for
 from todoke.ground.people.rules import Viewer, has_been_signed_in_too_long, has_proved_second_factor
 
-__all__ = ["Access", "Audience", "GateMiddleware", "ViewerMiddleware", "needs", "public", "signed_in", "staff_only"]
+__all__ = [
+    "Access",
+    "Audience",
+    "GateMiddleware",
+    "ViewerMiddleware",
+    "VisitorRequest",
+    "needs",
+    "public",
+    "signed_in",
+    "staff_only",
+]
 
 PUBLIC = Access(Audience.PUBLIC)
 SIGNED_IN = Access(Audience.SIGNED_IN)
@@ -54,6 +64,12 @@ THIRD_PARTY = {
 THIRD_PARTY_PACKAGES = ("allauth.",)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class VisitorRequest(HttpRequest):
+    """A request that has passed the gate, as views above this room take it: it knows who is looking."""
+
+    viewer: Viewer
 
 
 def declared_access(view: Callable[..., Any], address_name: str | None) -> Access | None:

@@ -52,7 +52,7 @@ class Channels:
             .annotate(tries=Count("id"), good=Count("id", filter=went_well))
         )
         names = (channels.find(row["delivery__channel"]) for row in lately if row["tries"] and not row["good"])
-        return sorted(channel.facts.name for channel in names if channel)
+        return sorted(str(channel.facts.name) for channel in names if channel)
 
 
 class Keys:

@@ -1,5 +1,6 @@
 """Reading the ledger."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -83,7 +84,7 @@ def _families(areas: list[Area]) -> set[int]:
     return family
 
 
-def _above(pk: int, parents: dict[int, int | None]) -> list[int]:
+def _above(pk: int, parents: Mapping[int, int | None]) -> list[int]:
     line = []
     parent = parents.get(pk)
     while parent is not None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 from todoke.base.registry import Registry
 from todoke.shared.messaging.types import Address, FrozenEdition, Parcel, Receipt
 
@@ -50,7 +52,7 @@ class ChannelFacts:
     `concurrency` is how many calls one worker process makes at once.
     """
 
-    name: str
+    name: str | Promise
     area_grain: AreaGrain
     withdrawal: Withdrawal
     receipt: ReceiptKind
@@ -91,7 +93,7 @@ class MessageKind:
     """A kind of message that a room sends: its lane, and how long a cancellation of it is worth delivering."""
 
     key: str
-    name: str
+    name: str | Promise
     lane: str
     cancel_lives: timedelta = timedelta(hours=24)
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base import events
 from todoke.base.jobs import Lane, enqueue
 from todoke.ground.audit.actions import record
-from todoke.ground.people.models import Account
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.events import DeliverySettled
 from todoke.shared.messaging.models import Delivery, FollowUp
@@ -116,5 +115,5 @@ def _settle(delivery: Delivery, state: DeliveryState, note: str, viewer: Viewer,
 
 def _close(delivery: Delivery, viewer: Viewer, note: str, at: datetime) -> None:
     FollowUp.objects.filter(delivery=delivery, closed_at=None).update(
-        closed_at=at, closed_by=Account.objects.get(pk=viewer.account_id), closing_note=note[:500]
+        closed_at=at, closed_by=viewer.account_id, closing_note=note[:500]
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from todoke.base.access import needs
 from todoke.base.clock import now
+from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.actions import followups
 from todoke.shared.messaging.forms import CallForm, Decision, DecisionForm
 from todoke.shared.messaging.models import Delivery
@@ -51,7 +52,7 @@ ACTS = {
 
 @needs("messaging.read")
 @require_GET
-def message_list(request: HttpRequest) -> HttpResponse:
+def message_list(request: VisitorRequest) -> HttpResponse:
     """What the city said, newest first."""
     page = Paginator(latest_editions(request.viewer), PAGE_LENGTH).get_page(request.GET.get("page"))
     progress = progress_of(request.viewer, [edition.pk for edition in page])
@@ -61,7 +62,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 @needs("messaging.read")
 @require_GET
-def message_page(request: HttpRequest, key: UUID) -> HttpResponse:
+def message_page(request: VisitorRequest, key: UUID) -> HttpResponse:
     """One message: every edition, every destination, every attempt."""
     editions = editions_for(request.viewer, key)
     if not editions:
@@ -81,7 +82,7 @@ def message_page(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @needs("messaging.read")
 @require_GET
-def follow_up_list(request: HttpRequest) -> HttpResponse:
+def follow_up_list(request: VisitorRequest) -> HttpResponse:
     """What waits for a person, oldest first."""
     page = Paginator(open_follow_ups(request.viewer), PAGE_LENGTH).get_page(request.GET.get("page"))
     rows = [
@@ -96,7 +97,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs("messaging.operate")
-def delivery_page(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_page(request: VisitorRequest, pk: int) -> HttpResponse:
     """One delivery with its attempts, and the decision that a person can make about it."""
     delivery = delivery_for(request.viewer, pk)
     if delivery is None:
@@ -121,7 +122,7 @@ def delivery_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("messaging.read")
 @require_GET
-def call_list(request: HttpRequest) -> HttpResponse:
+def call_list(request: VisitorRequest) -> HttpResponse:
     """The telephone list: whom to ring next, and what to read out."""
     rows = [
         {**_row(delivery), "edition": delivery.edition.frozen(), "script": _script(delivery), "form": CallForm()}
@@ -132,7 +133,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 @needs("messaging.operate")
 @require_POST
-def call_made(request: HttpRequest, pk: int) -> HttpResponse:
+def call_made(request: VisitorRequest, pk: int) -> HttpResponse:
     """Tick one person of the telephone list."""
     form = CallForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""

@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from todoke.base.access import needs
+from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.simulators.arrivals import Arrival, Postbox
 from todoke.shared.messaging.simulators.control import SimulatorsAway, faults_in_force
 from todoke.shared.messaging.simulators.faults import ROUTES
@@ -30,7 +31,7 @@ def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     """Where the real services are connected, there is no such page."""
 
     @wraps(view)
-    def door(request: HttpRequest, *values: Any, **named: Any) -> HttpResponse:
+    def door(request: VisitorRequest, *values: Any, **named: Any) -> HttpResponse:
         if not settings.SIMULATORS:
             raise Http404
         return view(request, *values, **named)
@@ -41,12 +42,12 @@ def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 @needs("messaging.read")
 @require_GET
 @where_simulated
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: VisitorRequest) -> HttpResponse:
     """The services, how many things arrived at each, and the faults in force."""
     return _overview(request)
 
 
-def _overview(request: HttpRequest, refused: tuple[str, FaultForm] | None = None) -> HttpResponse:
+def _overview(request: VisitorRequest, refused: tuple[str, FaultForm] | None = None) -> HttpResponse:
     away, faults = None, {}
     try:
         faults = faults_in_force(settings.SIMULATOR_PORTS[1])
@@ -74,7 +75,7 @@ def _overview(request: HttpRequest, refused: tuple[str, FaultForm] | None = None
 @needs("messaging.operate")
 @require_POST
 @where_simulated
-def fault(request: HttpRequest, route: str) -> HttpResponse:
+def fault(request: VisitorRequest, route: str) -> HttpResponse:
     """Order a fault, or take it back."""
     if route not in ROUTES:
         raise Http404
@@ -96,7 +97,7 @@ def fault(request: HttpRequest, route: str) -> HttpResponse:
 @needs("messaging.read")
 @require_GET
 @where_simulated
-def mailbox(request: HttpRequest) -> HttpResponse:
+def mailbox(request: VisitorRequest) -> HttpResponse:
     """The mails, newest first."""
     return _list(request, "mail", "messaging/simulators/mailbox.html")
 
@@ -104,7 +105,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @needs("messaging.read")
 @require_GET
 @where_simulated
-def mail(request: HttpRequest, number: int) -> HttpResponse:
+def mail(request: VisitorRequest, number: int) -> HttpResponse:
     """One mail: headers, text, and the bytes as they came."""
     arrival = _found("mail", number)
     values = {"line": line_of(arrival), "mail": open_mail(arrival)}
@@ -114,7 +115,7 @@ def mail(request: HttpRequest, number: int) -> HttpResponse:
 @needs("messaging.read")
 @require_GET
 @where_simulated
-def talk(request: HttpRequest) -> HttpResponse:
+def talk(request: VisitorRequest) -> HttpResponse:
     """What the city's LINE account said, newest first."""
     return _list(request, "line", "messaging/simulators/talk.html")
 
@@ -122,7 +123,7 @@ def talk(request: HttpRequest) -> HttpResponse:
 @needs("messaging.read")
 @require_GET
 @where_simulated
-def hooks(request: HttpRequest) -> HttpResponse:
+def hooks(request: VisitorRequest) -> HttpResponse:
     """What partners got, newest first."""
     return _list(request, "webhook", "messaging/simulators/hooks.html")
 
@@ -130,7 +131,7 @@ def hooks(request: HttpRequest) -> HttpResponse:
 @needs("messaging.read")
 @require_GET
 @where_simulated
-def hook(request: HttpRequest, number: int) -> HttpResponse:
+def hook(request: VisitorRequest, number: int) -> HttpResponse:
     """One call to a partner."""
     arrival = _found("webhook", number)
     told = json.dumps(arrival.content["told"], ensure_ascii=False, indent=2)
@@ -148,6 +149,6 @@ def _found(route: str, number: int) -> Arrival:
     return arrival
 
 
-def _list(request: HttpRequest, route: str, template: str) -> HttpResponse:
+def _list(request: VisitorRequest, route: str, template: str) -> HttpResponse:
     page = Paginator(Shelf(_box(route)), PAGE_LENGTH).get_page(request.GET.get("page"))
     return render(request, template, {"page": page})
