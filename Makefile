@@ -26,7 +26,7 @@ check: $(VENV)/.develop
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -W ignore::RuntimeWarning -m todoke.project.cli makemigrations --check --dry-run
+	$(PY) -m pytest -q tests/house/test_migrations.py
 
 bench: $(VENV)/.develop
 	@$(PY) -m bench $(ARGS)

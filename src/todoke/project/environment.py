@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-
 PORT_MAX = 65535
 
 
@@ -176,7 +175,7 @@ VARIABLES = (
     ),
     Variable(
         "TODOKE_MAIL_FROM",
-        "The address that our mail comes from; its domain is also that of every Message-ID, so do not change it lightly.",
+        "The address that our mail comes from; its domain is that of every Message-ID, so do not change it lightly.",
         mail_address,
         "bousai@city.nagihama.example.jp",
         "bousai@city.example.jp",
