@@ -94,11 +94,14 @@ class MailChannel:
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
         """The mail, byte for byte the same at every call."""
         title = fit_title(edition, address.language, TITLE_MAX)
-        text = fit_text(edition, address.language, self.site, None, characters).text
+        text = fit_text(edition, address.language, self.site, None, characters)
         mail = self._headed(edition, address, title.text)
         # Base64 keeps Japanese whole on every relay, and no line can begin with a dot or be too long.
-        mail.set_content(text.replace("\n", "\r\n") + "\r\n", charset="utf-8", cte="base64")
-        return Parcel(body=mail.as_bytes(), preview=text, title=title.text, left_out=title.left_out)
+        mail.set_content(text.text.replace("\n", "\r\n") + "\r\n", charset="utf-8", cte="base64")
+        # After the content: setting it clears every header of that family.
+        mail["Content-Language"] = "ja" if address.language == "ja-easy" else address.language
+        left_out = "、".join(filter(None, (title.left_out, text.left_out)))
+        return Parcel(body=mail.as_bytes(), preview=text.text, title=title.text, left_out=left_out)
 
     def _headed(self, edition: FrozenEdition, address: Address, subject: str) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
@@ -111,7 +114,6 @@ class MailChannel:
         if earlier:
             mail["In-Reply-To"] = earlier[-1]
             mail["References"] = " ".join(earlier)
-        mail["Content-Language"] = "ja" if address.language == "ja-easy" else address.language
         # RFC 3834. The older Precedence header is no standard, and some servers hold such mail back.
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Todoke-Mode"] = edition.mode.value

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from todoke.shared.messaging.channels.clusters import characters, longest_start
 from todoke.shared.messaging.channels.phrases import phrases_in
 from todoke.shared.messaging.channels.routes import bare
-from todoke.shared.messaging.channels.wording import areas_by_level
+from todoke.shared.messaging.channels.wording import NOT_REPEATED, areas_by_level
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Mode, Parcel, Receipt
 
@@ -69,6 +69,8 @@ def _spoken(edition: FrozenEdition) -> tuple[str, str]:
     """The message as it is said, and what was left out of it."""
     # What is taken back, why, and each level with its areas are always said; the rest gives way.
     first = phrases_in("ja").of_kind(edition.kind) + _reason(edition) + _levels(edition)
+    if edition.kind is EditionKind.CANCEL:
+        return first, NOT_REPEATED
     short = " ".join(edition.content.wording("ja").short.split())
     kept = longest_start(short, max(SPOKEN_MAX - characters(first), 0), characters)
     if kept == short:

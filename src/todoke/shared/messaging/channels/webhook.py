@@ -11,12 +11,21 @@ from django.utils.translation import gettext as _
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.connection import Answer, post
-from todoke.shared.messaging.channels.phrases import area_name, level_words
+from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.signing import signature
-from todoke.shared.messaging.channels.wording import essentials, fit_text
+from todoke.shared.messaging.channels.wording import body_of, essentials, fit_text
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, AreaMark, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.types import (
+    Address,
+    AreaMark,
+    EditionKind,
+    FrozenEdition,
+    Never,
+    Parcel,
+    Receipt,
+    TryLater,
+)
 
 
 class WebhookChannel:
@@ -53,9 +62,9 @@ class WebhookChannel:
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
         """The JSON, with everything a machine compares and every wording."""
-        text = fit_text(edition, address.language, self.site, None, characters).text
-        body = json.dumps(_told(edition, address.language, text), ensure_ascii=False, sort_keys=True).encode()
-        return Parcel(body=body, preview=text, title=edition.title(address.language))
+        text = fit_text(edition, address.language, self.site, None, characters)
+        body = json.dumps(_told(edition, address.language, text.text), ensure_ascii=False, sort_keys=True).encode()
+        return Parcel(body=body, preview=text.text, title=edition.title(address.language), left_out=text.left_out)
 
     def send(self, parcel: Parcel, edition: FrozenEdition, address: Address, *, key: str) -> Receipt:
         """POST it, signed now; redirects are not followed."""
@@ -124,13 +133,14 @@ def _told(edition: FrozenEdition, language: str, text: str) -> dict[str, Any]:
 
 
 def _wording(edition: FrozenEdition, language: str) -> dict[str, str]:
-    own = edition.content.wording(language)
     # What must be read first stands before every body: a partner may show the body alone.
     first = "\n".join(essentials(edition, language))
+    taken_back = edition.kind is EditionKind.CANCEL
+    short = phrases_in(language).cancel if taken_back else edition.content.wording(language).short
     return {
         "title": edition.title(language),
-        "body": f"{first}\n\n{own.body}",
-        "short": f"{edition.marks(language)}{own.short}",
+        "body": f"{first}\n\n{body_of(edition, language)}".strip(),
+        "short": f"{edition.marks(language)}{short}",
     }
 
 

@@ -13,6 +13,7 @@ from todoke.shared.messaging.types import EditionKind, FrozenEdition, Never
 
 # A list of ninety districts helps nobody on a telephone; the page behind the address has them all.
 AREAS_SHOWN_MAX = 30
+NOT_REPEATED = "取り消したお知らせの本文（もう一度載せると、まだ有効だと読まれるため）"
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,23 @@ class Fitted:
 
 def fit_title(edition: FrozenEdition, language: str, limit: int, measure: Measure = characters) -> Fitted:
     """The title with its marks within the limit. When it must be cut, the level and its official word come first."""
-    title = " ".join(edition.title(language).split())
+    title = one_line(edition.title(language))
     if measure(title) <= limit:
         return Fitted(title)
     marks = edition.marks(language)
     wanted = highest_level(edition, language)
-    own = " ".join(edition.content.wording(language).title.split())
+    own = one_line(edition.content.wording(language).title)
     start = longest_start(marks + own, limit - measure("…"), measure)
     if wanted and wanted not in start:
         start = longest_start(f"{marks}{wanted} {own}", limit - measure("…"), measure)
         if wanted not in start:
             raise Never(f"題名が{limit}文字に収まりません。「{wanted}」を切らずに入れられません。")
     return Fitted(start + "…", "題名の後ろの部分")
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks: a title is one line, and a header of a mail must be."""
+    return " ".join(text.splitlines()).strip()
 
 
 def highest_level(edition: FrozenEdition, language: str) -> str:
@@ -63,8 +69,17 @@ def essentials(edition: FrozenEdition, language: str) -> list[str]:
     words = words or level_words(edition.content.level, "", language)
     if words and edition.kind is EditionKind.CANCEL:
         words = phrases.cancelled.format(words)
-    lines = [edition.title(language), phrases.of_mode(edition.mode), phrases.of_kind(edition.kind), words]
+    lines = [one_line(edition.title(language)), phrases.of_mode(edition.mode), phrases.of_kind(edition.kind), words]
     return [line for line in lines if line]
+
+
+def body_of(edition: FrozenEdition, language: str) -> str:
+    """The body; nothing in a cancellation.
+
+    What is cancelled was an order to act, and a cancellation carries its text along: whoever reads or hears
+    「全員避難してください」 once more, under whatever heading, acts on it.
+    """
+    return "" if edition.kind is EditionKind.CANCEL else edition.content.wording(language).body.strip()
 
 
 def area_lines(edition: FrozenEdition, language: str) -> list[str]:
@@ -102,12 +117,12 @@ def fit_text(edition: FrozenEdition, language: str, site: str, limit: int | None
     first = "\n".join(essentials(edition, language))
     note = phrases_in(language).of_note(edition.kind, edition.note)
     lines = "\n".join(line for line in (note, *area_lines(edition, language)) if line)
-    parts = (lines, "\n" + edition.content.wording(language).body.strip())
+    parts = (lines, "\n" + body_of(edition, language))
     flow = "".join(f"\n{part}" for part in parts if part.strip())
     end = "\n\n" + "\n".join(signature(edition, language, site))
     whole = first + flow + end
     if limit is None or measure(whole) <= limit:
-        return Fitted(whole)
+        return Fitted(whole, NOT_REPEATED if edition.kind is EditionKind.CANCEL else "")
     # Whom to ask and who sent it go first: the page has them, and the room is worth more to the body.
     page = page_address(site, edition.mode, edition.message_key, language)
     cut = phrases_in(language).cut.format(page)
@@ -118,4 +133,5 @@ def fit_text(edition: FrozenEdition, language: str, site: str, limit: int | None
         )
     kept = longest_start(flow, room, measure)
     lost = characters(flow[len(kept) :])
-    return Fitted(first + kept + cut, f"本文の後ろ{lost}文字、問い合わせ先" if lost else "問い合わせ先と発信者")
+    left_out = f"本文の後ろ{lost}文字、問い合わせ先" if lost else "問い合わせ先と発信者"
+    return Fitted(first + kept + cut, left_out)
