@@ -85,8 +85,7 @@ def test_the_subject_and_the_first_line_carry_the_marks(channel):
 
 def test_a_long_japanese_subject_is_folded_and_comes_back_whole(channel):
     title = (
-        "川岸地区、山手地区、港地区、砂原地区に警戒レベル4　避難指示を発令しました。全員避難してください。"
-        + "急" * 20
+        "川岸地区、山手地区、港地区、砂原地区に警戒レベル4　避難指示を発令しました。全員避難してください。" + "急" * 20
     )
     what = edition(content=content(wordings=(Wording("ja", title, "本文", "短"),)))
 

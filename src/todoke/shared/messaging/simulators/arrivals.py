@@ -71,7 +71,7 @@ class Postbox:
             return arrival
 
     def earlier(self, key: str) -> Arrival | None:
-        """The first arrival with this key, if it is still kept. For the simulators' process."""
+        """The arrival with this key that the service took, if it is still kept. For the simulators' process."""
         with self._lock:
             self._remember()
             return self._known.get(key)
@@ -109,7 +109,9 @@ class Postbox:
                 self._note(arrival)
 
     def _note(self, arrival: Arrival) -> None:
-        self._known.setdefault(arrival.key, arrival)
+        # A repeat that the service refused changes nothing about what it has.
+        if arrival.key not in self._known or not arrival.content.get("refused"):
+            self._known[arrival.key] = arrival
         while len(self._known) > self.kept_max:
             self._known.popitem(last=False)
 

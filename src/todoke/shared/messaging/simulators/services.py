@@ -60,7 +60,7 @@ class LineSimulator:
             return Reply(400, {"message": trouble}, named)
         earlier = self.postbox.earlier(key) if key else None
         if earlier and now() - datetime.fromisoformat(earlier.received_at) < RETRY_KEY_LIVES:
-            self._keep(key, body, form, message, earlier.content["request_id"])
+            self._keep(key, body, form, message, earlier.content["request_id"], refused=True)
             accepted = {"x-line-accepted-request-id": earlier.content["request_id"]}
             return Reply(409, {"message": "The retry key is already accepted"}, {**named, **accepted})
         if self._used >= self.quota:
@@ -69,7 +69,9 @@ class LineSimulator:
         self._keep(key or named["x-line-request-id"], body, form, message, named["x-line-request-id"])
         return Reply(200, {} if form != "push" else {"sentMessages": [{"id": str(self._used)}]}, named)
 
-    def _keep(self, key: str, body: bytes, form: str, message: dict[str, Any], request_id: str) -> None:
+    def _keep(
+        self, key: str, body: bytes, form: str, message: dict[str, Any], request_id: str, *, refused: bool = False
+    ) -> None:
         texts = [part["text"] for part in message["messages"]]
         to = message.get("to", "")
         self.postbox.put(
@@ -77,7 +79,7 @@ class LineSimulator:
             body,
             mode="",
             title=texts[0].split("\n", 1)[0],
-            content={"form": form, "to": to, "texts": texts, "request_id": request_id},
+            content={"form": form, "to": to, "texts": texts, "request_id": request_id, "refused": refused},
         )
 
 
@@ -137,7 +139,7 @@ class PartnerSimulator:
             body,
             mode=str(told["data"].get("mode", "")),
             title=str(told["data"]["title"]),
-            content={"destination": destination, "id": identifier, "told": told},
+            content={"destination": destination, "id": identifier, "told": told, "refused": earlier is not None},
         )
         if earlier and earlier.digest != arrival.digest:
             return Reply(422, {"message": "the same id with another body"})
