@@ -22,6 +22,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "mfa_remove_webauthn": {"pk": 1},
     "mfa_edit_webauthn": {"pk": 1},
     "portal:alert-file": {"address": "index.html"},
+    "portal:drill-file": {"address": "index.html"},
+    "portal:drill-test-file": {"address": "index.html"},
     "messaging-simulators:fault": {"route": "mail"},
     "messaging-simulators:mail-page": {"number": 1},
     "messaging-simulators:webhook-page": {"number": 1},

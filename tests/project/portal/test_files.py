@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from tests.sign_in import staff_client
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,22 @@ def test_a_public_file_cannot_be_posted_to(client: Client, public_root: Path) ->
     write(public_root, "index.html", "top")
 
     assert client.post("/alerts/").status_code == 405
+
+
+def test_a_public_page_keeps_its_own_policy_and_no_other(client, public_root):
+    write(public_root, "index.html", "top")
+
+    answer = client.get("/alerts/")
+
+    assert "Content-Security-Policy" not in answer.headers
+
+
+@pytest.mark.django_db
+def test_what_a_drill_would_show_is_for_staff_alone(client, settings, tmp_path):
+    settings.DRILL_ROOT = tmp_path / "drill"
+    write(settings.DRILL_ROOT, "index.html", "これは訓練です")
+
+    stranger, officer = client.get("/drill/alerts/"), staff_client().get("/drill/alerts/")
+
+    assert stranger.status_code == 302
+    assert "これは訓練です" in officer.content.decode()

@@ -19,7 +19,7 @@ LIGHT_PAGE = "<!doctype html><title>警戒レベル4</title>"
 def put_in_force(root: Path, state: str, page: str | None = LIGHT_PAGE) -> None:
     (root / "alerts" / "state.json").write_text(state, encoding="utf-8")
     if page is not None:
-        (root / "alerts" / "index.html").write_text(page, encoding="utf-8")
+        (root / "alerts" / "top.html").write_text(page, encoding="utf-8")
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ def emergency_top_page(public_root: Path) -> Path | None:
     `alerts/state.json` says `{"level": 4, "mode": "actual"}`. Whoever reads it is in the way of every visitor, so a
     file that is absent, half-written or strange means the ordinary home, which shows alerts too, and never an error.
     """
-    page = public_root / "alerts" / "index.html"
+    # Its links hold one folder higher than those of `alerts/index.html`.
+    page = public_root / "alerts" / "top.html"
     try:
         state = json.loads((public_root / "alerts" / "state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,6 +1,7 @@
 """The resident's doors: the home, the public files, and what is said when something is not there."""
 
 from contextlib import suppress
+from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -9,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from todoke.base.access import public
+from todoke.base.access import public, staff_only
 from todoke.base.ui.registry import draw_panels, resident_panels
 from todoke.project.portal.emergency import emergency_top_page
 from todoke.project.portal.files import answer_with, public_file
@@ -34,7 +35,25 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def alert_file(request: HttpRequest, address: str = "") -> HttpResponseBase:
     """A public file below `alerts/`: pages, feeds, CAP. Raises Http404."""
-    path = public_file(settings.PUBLIC_ROOT / "alerts", address)
+    return _file(request, settings.PUBLIC_ROOT / "alerts", address)
+
+
+@staff_only
+@require_safe
+def drill_file(request: HttpRequest, address: str = "") -> HttpResponseBase:
+    """What the public would read if the drill were in earnest: for staff alone. Raises Http404."""
+    return _file(request, settings.DRILL_ROOT / "alerts", address)
+
+
+@staff_only
+@require_safe
+def drill_test_file(request: HttpRequest, address: str) -> HttpResponseBase:
+    """The same for a test (試験). Raises Http404."""
+    return _file(request, settings.DRILL_ROOT / "test" / "alerts", address)
+
+
+def _file(request: HttpRequest, root: Path, address: str) -> HttpResponseBase:
+    path = public_file(root, address)
     if path is None:
         raise Http404
     try:
