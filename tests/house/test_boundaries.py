@@ -23,7 +23,7 @@ PLANTS = {
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Import-linter over a copy of the package."""
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+        [sys.executable, "-c", "from importlinter import cli; cli.lint_imports_command()", "--no-cache"],
         cwd=folder,
         env={"PYTHONPATH": str(folder / "src"), "PATH": "/usr/bin:/bin", "COLUMNS": "200"},
         capture_output=True,
