@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from django.core.management import CommandError, call_command
+
 from tests.cities import SAMPLE_CITY
 from todoke.ground.places.models import Area
 from todoke.ground.places.registry import LoadReport
+from todoke.shared.messaging.channels.outside import webhook_secret_of
 from todoke.shared.messaging.city import DestinationsPart
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.types import Mode
@@ -125,3 +128,13 @@ def test_a_city_without_the_file_has_no_destinations_and_no_fault(tmp_path):
 
     assert report.faults == []
     assert Destination.objects.count() == 0
+
+
+def test_the_secret_of_a_partner_can_be_told_to_it_and_no_other_destination_has_one(capsys):
+    load(SAMPLE_CITY)
+
+    call_command("webhook", "hook-mirror")
+
+    assert capsys.readouterr().out.strip() == webhook_secret_of("hook-mirror")
+    with pytest.raises(CommandError, match="hook-mirror"):
+        call_command("webhook", "mail-press")

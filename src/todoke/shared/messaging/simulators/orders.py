@@ -1,5 +1,7 @@
 """What staff order from the simulators, with its trace in the record."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from todoke.shared.messaging.simulators import control
 from todoke.shared.messaging.simulators.faults import Fault, FaultKind
 
 # How long a fault lasts, in words that fit a drill.
-SPANS = {
+SPANS: dict[str, tuple[Any, dict[str, Any]]] = {
     "one": (_("次の1回"), {"calls": 1}),
     "five": (_("次の5回"), {"calls": 5}),
     "minutes": (_("5分間"), {"for_seconds": 300.0}),
