@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from django.core.management import CommandError, call_command
 
 from tests.cities import SAMPLE_CITY
