@@ -21,6 +21,7 @@ from todoke.civic.emergency.events import DraftChanged
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea, DraftState, Incident, Template
 from todoke.civic.emergency.queries.drafts import area_names, common_facts, edition_areas
 from todoke.civic.emergency.queries.templates import template_for
+from todoke.civic.emergency.rules.cancelling import cancelling_texts
 from todoke.civic.emergency.rules.content import highest_level, lifted_notices, slot_values
 from todoke.civic.emergency.rules.evacuation import AreaLevel, order_word
 from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, NoticeKind
@@ -139,7 +140,7 @@ def follow_edition(
         kind=first.kind,
         hazard=first.hazard,
         template=first.template,
-        texts=texts_of(latest),
+        texts=texts_for(edition_kind, latest),
         facts=first.facts,
         note=note.strip()[:500],
         excluded=first.excluded,
@@ -162,7 +163,9 @@ def follow_edition(
 
 
 @transaction.atomic
-def edit_draft(draft_id: int, changes: Changes, *, revision: int, viewer: Viewer, at: datetime, refill: bool = False) -> Draft:
+def edit_draft(
+    draft_id: int, changes: Changes, *, revision: int, viewer: Viewer, at: datetime, refill: bool = False
+) -> Draft:
     """Save what a person entered. With `refill`, the texts are made anew from the template for the areas chosen.
 
     Raises WaitsForApproval once submitted, NotLive once released or dropped, EditedByAnother where somebody saved since
@@ -258,6 +261,12 @@ def copy_areas(draft: Draft, edition: Edition, *, lifted: bool = False) -> None:
     )
 
 
+def texts_for(edition_kind: EditionKind, latest: Edition) -> dict[str, dict[str, str]]:
+    """What the next edition begins with: the words of the latest, or of a cancellation those that take them back."""
+    texts = texts_of(latest)
+    return cancelling_texts(texts, latest.sent_at) if edition_kind == EditionKind.CANCEL else texts
+
+
 def texts_of(edition: Edition) -> dict[str, dict[str, str]]:
     """The texts of an edition in the form a draft keeps them."""
     return {
@@ -279,7 +288,11 @@ def fill_from(draft: Draft, template: Template | None, *, at: datetime) -> None:
 
 
 def texts_from(
-    template: Template | None, areas: Sequence[AreaLevel], places: Sequence[Area], facts: Mapping[str, str], at: datetime
+    template: Template | None,
+    areas: Sequence[AreaLevel],
+    places: Sequence[Area],
+    facts: Mapping[str, str],
+    at: datetime,
 ) -> dict[str, dict[str, str]]:
     """The texts of a template in every language, slots filled."""
     if template is None:

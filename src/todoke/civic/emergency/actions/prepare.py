@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from todoke.base.clock import in_japan
 from todoke.base.events import announce
 from todoke.civic.emergency import telegrams
-from todoke.civic.emergency.actions.drafts import VALID_HOURS, copy_areas, drop, held, snapshot, texts_from, texts_of
+from todoke.civic.emergency.actions.drafts import VALID_HOURS, copy_areas, drop, held, snapshot, texts_for, texts_from
 from todoke.civic.emergency.actions.incidents import open_incident_for
 from todoke.civic.emergency.actions.refusals import NotAllowed, NothingNew
 from todoke.civic.emergency.events import DraftChanged
@@ -165,7 +165,9 @@ def _prepare(telegram: Telegram, rule: Rule, source: str, at: datetime) -> None:
 def _in_force(mode: str, source: str, at: datetime) -> Edition | None:
     """The latest edition of the message about this source, where it still holds."""
     draft = (
-        Draft.objects.filter(mode=mode, source=source, state=DraftState.RELEASED).order_by("-edition__released_at").first()
+        Draft.objects.filter(mode=mode, source=source, state=DraftState.RELEASED)
+        .order_by("-edition__released_at")
+        .first()
     )
     if draft is None:
         return None
@@ -256,7 +258,7 @@ def _fill(draft: Draft, telegram: Telegram, wanted: _Wanted, edition: Edition | 
     if draft.pk is not None:
         draft.revision += 1
     if wanted.edition_kind == EditionKind.CANCEL and edition is not None:
-        draft.texts = texts_of(edition)
+        draft.texts = texts_for(wanted.edition_kind, edition)
         draft.save()
         draft.areas.all().delete()
         copy_areas(draft, edition)
