@@ -155,7 +155,7 @@ def test_a_correction_of_the_office_prepares_a_correction(desk, arrive, made):
     assert draft.note == "発表官署が電文を訂正したため。"
 
 
-def test_a_cancelled_telegram_prepares_a_cancellation_with_the_words_that_were_sent(desk, arrive, made):
+def test_a_cancelled_telegram_prepares_a_cancellation_that_takes_the_words_back(desk, arrive, made):
     arrive(at_minute(made, 0, {FUKUI: RAIN_4}))
     prepare_waiting(NIGHT)
     first = release(desk, Draft.objects.get())
@@ -166,7 +166,9 @@ def test_a_cancelled_telegram_prepares_a_cancellation_with_the_words_that_were_s
     draft = Draft.objects.exclude(edition=first).get()
     assert draft.edition_kind == EditionKind.CANCEL
     assert areas_of(draft) == {"福井市": (4, "大雨危険警報")}
-    assert draft.texts["ja"] == {key: first.content["wordings"][0][key] for key in ("title", "body", "short")}
+    assert draft.texts["ja"]["title"] == first.content["wordings"][0]["title"]
+    assert "を取り消します" in draft.texts["ja"]["body"]
+    assert first.content["wordings"][0]["body"] not in draft.texts["ja"]["body"]
 
 
 def test_a_warning_lifted_before_anybody_sent_it_drops_the_draft(desk, arrive, made):
