@@ -1,8 +1,8 @@
 """News that comes up the stairs.
 
 A room announces what happened with a frozen dataclass from its `events.py`; whoever wants to know subscribes from its
-`plugs.py`. News is told after the commit, and one listener's trouble neither undoes the work nor keeps the news from the
-others. A process that dies between commit and news tells nobody: who must not miss it also reads the ledger.
+`plugs.py`. News is told after the commit, and one listener's trouble neither undoes the work nor keeps the news from
+the others. A process that dies between commit and news tells nobody: who must not miss it also reads the ledger.
 """
 
 import logging

@@ -15,7 +15,7 @@ from todoke.base.jobs.registry import Process
 
 PAUSE_SECONDS_FIRST = 0.2
 PAUSE_SECONDS_MAX = 5.0
-HEALTHY_SECONDS = 30.0  # whoever lived that long is restarted with the short pause again
+HEALTHY_SECONDS = 5.0  # whoever lived that long is restarted with the short pause again
 LEAVE_SECONDS = 12.0  # a worker takes ten at most
 
 Say = Callable[[str], None]
