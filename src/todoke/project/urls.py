@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),
+    path("desk/emergency/", include("todoke.civic.emergency.urls")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]

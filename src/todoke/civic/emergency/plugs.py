@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import Process, processes
+from todoke.base.ui.registry import MenuItem, Panel, staff_menu, staff_panels
 from todoke.civic.emergency.actions.city import TemplatesPart
 from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
-from todoke.civic.emergency.rules.rights import MESSAGE_KIND
+from todoke.civic.emergency.panel import draw_next_act
+from todoke.civic.emergency.rules.rights import MESSAGE_KIND, READ
 from todoke.ground.people.registry import Permission, permissions
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import MessageKind, kinds
@@ -35,3 +37,6 @@ checks.register(FeedCheck())
 
 city_parts.register(TemplatesPart())
 kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency"))
+
+staff_menu.register(MenuItem("emergency.desk", _("災害対応"), "emergency:desk", 10, READ))
+staff_panels.register(Panel("emergency.next-act", _("災害対応"), 10, draw_next_act))

@@ -1,0 +1,268 @@
+"""What officers enter at the desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from todoke.base.clock import in_japan
+from todoke.civic.emergency.actions.drafts import Changes, Choice
+from todoke.civic.emergency.models import Draft, HazardGroup, Phase, Verdict
+from todoke.civic.emergency.rules.notices import LANGUAGES, takes_levels
+from todoke.ground.places.queries import AreaNode
+from todoke.shared.messaging.models import Destination
+from todoke.shared.messaging.types import Mode
+
+LANGUAGE_NAMES: dict[str, str | Promise] = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
+NONE, NAMED, LIFTED = "", "0", "lift"
+TITLE_MAX, BODY_MAX, SHORT_MAX = 100, 4000, 200
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One line of the grid of areas × levels: what may be picked there and what is picked now."""
+
+    key: str
+    name: str
+    depth: int
+    choices: tuple[tuple[str, str | Promise, bool], ...]
+    picked: str
+    holds_picked: bool
+    children: tuple["AreaRow", ...]
+
+
+def choices_for(kind: str, hazard: str, *, may_lift: bool) -> list[tuple[str, str | Promise]]:
+    """What may be picked for an area of such a notice."""
+    levels = takes_levels(kind, hazard)
+    picks: list[tuple[str, str | Promise]] = [(NONE, _("なし"))]
+    if not levels or 2 in levels:
+        picks.append((NAMED, _("対象")))
+    picks += [(str(level), str(level)) for level in levels]
+    if may_lift:
+        picks.append((LIFTED, _("解除")))
+    return picks
+
+
+def area_grid(
+    tree: Sequence[AreaNode], picks: Sequence[tuple[str, str | Promise]], picked: Mapping[str, str], depth: int = 0
+) -> tuple[AreaRow, ...]:
+    """The tree of areas as rows of the grid."""
+    rows = []
+    for node in tree:
+        children = area_grid(node.children, picks, picked, depth + 1)
+        own = picked.get(node.area.key, NONE)
+        offered = list(picks)
+        if own not in {value for value, _ in offered}:
+            offered.append((own, own))
+        rows.append(
+            AreaRow(
+                node.area.key,
+                node.area.name,
+                depth,
+                tuple((value, words, value == own) for value, words in offered),
+                own,
+                any(child.picked or child.holds_picked for child in children),
+                children,
+            )
+        )
+    return tuple(rows)
+
+
+def picked_areas(data: QueryDict) -> dict[str, str]:
+    """What was picked for each area, by its key."""
+    return {name.removeprefix("area-"): str(value) for name, value in data.items() if name.startswith("area-") and value}
+
+
+def as_choices(picked: Mapping[str, str]) -> dict[str, Choice]:
+    """The picks as the action takes them."""
+    found: dict[str, Choice] = {}
+    for key, value in picked.items():
+        if value == LIFTED:
+            found[key] = (None, True)
+        elif value == NAMED:
+            found[key] = (None, False)
+        elif value in {"1", "2", "3", "4", "5"}:
+            found[key] = (int(value), False)
+    return found
+
+
+class DraftForm(forms.Form):
+    """The editor: texts by language, end, reason. Areas and destinations stand beside it in the same post."""
+
+    use_required_attribute = False
+
+    expires_at = forms.DateTimeField(
+        label=_("有効期限"),
+        help_text=_("この時刻を過ぎると、公開ページから消え、まだ届いていない送信も止まります。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    note = forms.CharField(
+        label=_("訂正・取消の理由"),
+        help_text=_("受け取る人に、そのまま伝わります。"),
+        max_length=500,
+        required=False,
+    )
+    shelters = forms.CharField(
+        label=_("開いている避難場所"),
+        help_text=_("文を作り直すときに、文例の中に入ります。"),
+        max_length=500,
+        required=False,
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.draft = draft
+        if not draft.takes_back:
+            del self.fields["note"]
+        for language in LANGUAGES:
+            needed = language == "ja"
+            self.fields[f"{language}_title"] = forms.CharField(label=_("題名"), max_length=TITLE_MAX, required=needed)
+            self.fields[f"{language}_short"] = forms.CharField(
+                label=_("短い文"), help_text=_("文字数の少ない経路に使います。60文字までが目安です。"),
+                max_length=SHORT_MAX, required=needed,
+            )  # fmt: skip
+            self.fields[f"{language}_body"] = forms.CharField(
+                label=_("本文"), max_length=BODY_MAX, required=needed, widget=forms.Textarea(attrs={"rows": 12})
+            )
+
+    @staticmethod
+    def starting_with(draft: Draft) -> dict[str, Any]:
+        """The draft as the form's first values."""
+        values: dict[str, Any] = {
+            "expires_at": in_japan(draft.expires_at).replace(tzinfo=None),
+            "note": draft.note,
+            "shelters": draft.facts.get("shelters", ""),
+            "revision": draft.revision,
+        }
+        for language in LANGUAGES:
+            for part in ("title", "short", "body"):
+                values[f"{language}_{part}"] = draft.texts.get(language, {}).get(part, "")
+        return values
+
+    def languages(self) -> list[tuple[str, str | Promise, list[forms.BoundField]]]:
+        """The fields of each language, with its name."""
+        return [
+            (language, LANGUAGE_NAMES[language], [self[f"{language}_{part}"] for part in ("title", "short", "body")])
+            for language in LANGUAGES
+        ]
+
+    def changes(self, picked: Mapping[str, str], excluded: Sequence[str]) -> Changes:
+        """What was entered, as the action takes it."""
+        entered = self.cleaned_data
+        texts = {
+            language: {
+                part: entered[f"{language}_{part}"].replace("\r\n", "\n").strip() for part in ("title", "short", "body")
+            }
+            for language in LANGUAGES
+        }
+        return Changes(
+            texts={language: text for language, text in texts.items() if any(text.values())},
+            areas=as_choices(picked),
+            expires_at=entered["expires_at"],
+            note=entered.get("note", ""),
+            excluded=excluded,
+            facts={"shelters": entered["shelters"]},
+        )
+
+
+def excluded_by(data: QueryDict, places: Sequence[Destination]) -> list[str]:
+    """The destinations whose tick was taken away."""
+    kept = set(data.getlist("to"))
+    return [place.key for place in places if place.key not in kept]
+
+
+class StartForm(forms.Form):
+    """A blank start: which template, under which incident."""
+
+    use_required_attribute = False
+
+    incident = forms.ChoiceField(label=_("災害事案"))
+    template = forms.ChoiceField(label=_("文例"))
+
+    def __init__(self, *args: Any, incidents: Sequence[Any], templates: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["incident"].choices = [(incident.pk, incident.name) for incident in incidents]  # type: ignore[attr-defined]
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for template in templates:
+            groups.setdefault(template.get_kind_display(), []).append((template.pk, template.name))
+        self.fields["template"].choices = list(groups.items())  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    """A reason, for acts that need one."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CancelForm(ReasonForm):
+    """Why the notice is cancelled; readers see it."""
+
+    reason = forms.CharField(
+        label=_("取り消す理由"),
+        help_text=_("受け取る人に、そのまま伝わります。例：対象地域を誤りました。"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class BreakGlassForm(ReasonForm):
+    """Why it cannot wait for a second person."""
+
+    reason = forms.CharField(
+        label=_("承認を待てない理由"),
+        help_text=_("記録に残り、事後確認をする人が読みます。"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    seen = forms.BooleanField(label=_("対象地域・レベル・送り先を確かめました"))
+
+
+class ApproveForm(forms.Form):
+    """The approver's tick: one slip of the finger must not send."""
+
+    use_required_attribute = False
+
+    seen = forms.BooleanField(label=_("対象地域・レベル・文・送り先を確かめました"))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReviewForm(forms.Form):
+    """What the review of one person's alert has come to."""
+
+    use_required_attribute = False
+
+    verdict = forms.ChoiceField(label=_("確認の結果"), choices=Verdict.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("所見"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("訂正や取消が必要なときは、何が違うかを書いてください。"),
+    )  # fmt: skip
+
+
+class IncidentForm(forms.Form):
+    """A new incident."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(label=_("事案の名前"), max_length=100, help_text=_("例：台風第10号"))
+    group = forms.ChoiceField(label=_("災害の種類"), choices=HazardGroup.choices)
+    mode = forms.ChoiceField(
+        label=_("運用区分"), choices=Mode.choices, widget=forms.RadioSelect, initial=Mode.ACTUAL,
+        help_text=_("あとから変えることはできません。"),
+    )  # fmt: skip
+
+
+class PhaseForm(forms.Form):
+    """Another phase."""
+
+    use_required_attribute = False
+
+    phase = forms.ChoiceField(label=_("段階"), choices=Phase.choices, widget=forms.RadioSelect)
+
+

@@ -1,0 +1,67 @@
+"""Small words for the desk's pages: `{% load emergency %}`."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from todoke.base.ui.instants import clock_text
+from todoke.base.ui.languages import language_tag
+
+register = template.Library()
+
+CHANGES: dict[str, tuple[str | Promise, str]] = {
+    "added": (gettext_lazy("追加"), "attention"),
+    "raised": (gettext_lazy("引き上げ"), "attention"),
+    "lowered": (gettext_lazy("引き下げ"), "active"),
+    "lifted": (gettext_lazy("解除"), "good"),
+    "dropped": (gettext_lazy("対象から外す"), "attention"),
+    "renamed": (gettext_lazy("名称の変更"), "active"),
+    "same": (gettext_lazy("変わりなし"), "neutral"),
+}
+STANDINGS = {"interpreted": "good", "quarantined": "bad", "out_of_date": "attention"}
+
+
+@register.filter
+def hour_minute(instant: datetime) -> str:
+    """“3時05分” on a Japanese clock."""
+    return clock_text(instant)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The name of a language of ours."""
+    names = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
+    return names.get(code, code)
+
+
+@register.filter
+def bcp47(code: str) -> str:
+    """The language as the `lang` attribute wants it."""
+    return language_tag(code)
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """“12,345”."""
+    return f"{number:,}"
+
+
+@register.filter
+def change_word(change: str) -> str | Promise:
+    """What happens to an area, in a word."""
+    return CHANGES[change][0]
+
+
+@register.filter
+def change_tone(change: str) -> str:
+    """The tone of that word."""
+    return CHANGES[change][1]
+
+
+@register.filter
+def standing_tone(standing: str) -> str:
+    """The tone of what became of a telegram."""
+    return STANDINGS.get(standing, "neutral")

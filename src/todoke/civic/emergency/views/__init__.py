@@ -1,0 +1,1 @@
+"""The doors of the incident desk, a file for each room of work."""

@@ -1,0 +1,336 @@
+"""Writing: the start page, the editor, its renderings, and the small acts beside them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from todoke.base.access import needs
+from todoke.base.clock import now
+from todoke.civic.emergency.actions.deciding import take_back
+from todoke.civic.emergency.actions.drafts import discard, edit_draft, propose_order, start_draft
+from todoke.civic.emergency.actions.prepare import take_over
+from todoke.civic.emergency.actions.refusals import DeskRefused, EditedByAnother
+from todoke.civic.emergency.forms import (
+    LIFTED,
+    NAMED,
+    DraftForm,
+    ReasonForm,
+    StartForm,
+    area_grid,
+    as_choices,
+    choices_for,
+    excluded_by,
+    picked_areas,
+)
+from todoke.civic.emergency.models import LIVE, Draft, DraftState, Incident
+from todoke.civic.emergency.queries.drafts import (
+    area_rows,
+    as_area_levels,
+    as_edition,
+    audience_of,
+    content_of,
+    difference_of,
+    drafts_for,
+    possible_audience,
+    renderings_of,
+)
+from todoke.civic.emergency.queries.maps import coloured
+from todoke.civic.emergency.queries.routes import route_healths
+from todoke.civic.emergency.queries.templates import templates_in_use
+from todoke.civic.emergency.rules.differences import text_difference
+from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
+from todoke.civic.emergency.rules.rights import APPROVE, BREAK_GLASS, DRAFT, READ
+from todoke.civic.emergency.views.common import (
+    act_sentence,
+    areas_by_word,
+    headline_of,
+    mode_of,
+    refuse,
+    shown_draft,
+    viewer_of,
+)
+from todoke.ground.places.queries import area_tree, reach_of
+from todoke.shared.messaging.types import EditionKind, Mode
+
+DRAFTS_SHOWN = 100
+
+
+@needs(READ)
+@require_safe
+def draft_list(request: HttpRequest) -> HttpResponse:
+    """Every draft of this mode, live ones first, also those that were dropped: nothing is lost."""
+    mode = mode_of(request)
+    found = drafts_for(viewer_of(request)).filter(mode=mode).prefetch_related("areas__area")[:DRAFTS_SHOWN]
+    rows = [(draft, headline_of(draft, as_area_levels(list(draft.areas.all())))) for draft in found]
+    rows.sort(key=lambda row: row[0].state not in LIVE)
+    return render(request, "emergency/drafts.html", {"rows": rows, "mode": mode})
+
+
+@needs(DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """A blank start: template × areas × level, and straight into the editor."""
+    viewer, mode = viewer_of(request), mode_of(request)
+    incidents = list(Incident.objects.filter(mode=mode, closed_at=None))
+    form = StartForm(
+        request.POST if request.method == "POST" else None,
+        incidents=incidents,
+        templates=list(templates_in_use(viewer)),
+        initial={"template": request.GET.get("template", "")},
+    )
+    picked = picked_areas(request.POST)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = start_draft(
+                incident_id=int(form.cleaned_data["incident"]),
+                template_id=int(form.cleaned_data["template"]),
+                areas=as_choices(picked),
+                viewer=viewer,
+                at=now(),
+            )
+            return redirect("emergency:draft", draft.pk)
+        except DeskRefused as refusal:
+            form.add_error(None, str(refusal))
+    picks = [("", _("なし")), (NAMED, _("対象")), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5")]
+    return render(
+        request,
+        "emergency/start.html",
+        {"form": form, "mode": mode, "incidents": incidents, "grid": area_grid(area_tree(), picks, picked)},
+    )
+
+
+@needs(READ)
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft: the editor while it can be edited by this person, else what it says and what became of it."""
+    draft, viewer = shown_draft(request, pk), viewer_of(request)
+    editable = draft.state in (DraftState.PREPARED, DraftState.RETURNED) and viewer.may(DRAFT)
+    if not editable:
+        if request.method == "POST":
+            refuse(request, DeskRefused())
+            return redirect("emergency:draft", pk)
+        return render(request, "emergency/draft_read.html", facts_of(request, draft, now()))
+    return _edited(request, draft) if request.method == "POST" else _editor(request, draft)
+
+
+@needs(DRAFT)
+@require_POST
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The renderings of what stands in the editor now, saved nowhere."""
+    draft, at = shown_draft(request, pk), now()
+    form = DraftForm(request.POST, draft=draft)
+    if not form.is_valid() or draft.state not in (DraftState.PREPARED, DraftState.RETURNED):
+        return HttpResponse(status=204)
+    with transaction.atomic():
+        try:
+            edit_draft(
+                pk,
+                form.changes(picked_areas(request.POST), excluded_by(request.POST, possible_audience(draft, at))),
+                revision=draft.revision,
+                viewer=viewer_of(request),
+                at=at,
+            )
+            html = render(request, "emergency/parts/renderings.html", facts_of(request, shown_draft(request, pk), at))
+        except DeskRefused:
+            html = HttpResponse(status=204)
+        # Only looked at: nothing of this stays.
+        transaction.set_rollback(True)
+    return html
+
+
+def _edited(request: HttpRequest, draft: Draft) -> HttpResponse:
+    at, picked = now(), picked_areas(request.POST)
+    form = DraftForm(request.POST, draft=draft)
+    if not form.is_valid():
+        return _editor(request, draft, form=form, picked=picked, status=422)
+    places = possible_audience(draft, at)
+    act = request.POST.get("act", "save")
+    try:
+        edit_draft(
+            draft.pk,
+            form.changes(picked, excluded_by(request.POST, places) if "to-shown" in request.POST else draft.excluded),
+            revision=form.cleaned_data["revision"],
+            viewer=viewer_of(request),
+            at=at,
+            refill=act == "refill",
+        )
+    except EditedByAnother as refusal:
+        form.add_error(None, str(refusal))
+        return _editor(request, draft, form=form, picked=picked, status=409, theirs=_differences(draft, form))
+    except DeskRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _editor(request, draft, form=form, picked=picked, status=422)
+    return redirect("emergency:submit" if act == "submit" else "emergency:draft", draft.pk)
+
+
+def _differences(draft: Draft, form: DraftForm) -> list[tuple[str, Any]]:
+    """What somebody else saved, against what this person entered."""
+    found = []
+    for language in LANGUAGES:
+        theirs = draft.texts.get(language, {})
+        mine = {part: form.cleaned_data[f"{language}_{part}"] for part in ("title", "short", "body")}
+        pieces = text_difference(
+            "\n".join(theirs.get(part, "") for part in mine), "\n".join(mine[part] for part in mine)
+        )
+        if any(piece.change != "same" for piece in pieces):
+            found.append((language, pieces))
+    return found
+
+
+def _editor(
+    request: HttpRequest,
+    draft: Draft,
+    *,
+    form: DraftForm | None = None,
+    picked: dict[str, str] | None = None,
+    status: int = 200,
+    theirs: list[tuple[str, Any]] | None = None,
+) -> HttpResponse:
+    if form is None:
+        form = DraftForm(initial=DraftForm.starting_with(draft), draft=draft)
+    elif theirs is not None:
+        # The second to save keeps every word, and saves over what the first one did only after seeing it.
+        form.data = form.data.copy()
+        form.data["revision"] = str(draft.revision)
+    if picked is None:
+        picked = {
+            row.area.key: LIFTED if row.level is None and row.notice == "解除" else str(row.level or NAMED)
+            for row in area_rows(draft)
+        }
+    picks = choices_for(draft.kind, draft.hazard, may_lift=draft.message_id is not None)
+    facts = facts_of(request, draft, now())
+    return render(
+        request,
+        "emergency/editor.html",
+        {
+            **facts,
+            "form": form,
+            "grid": area_grid(area_tree(), picks, picked) if draft.edition_kind != EditionKind.CANCEL else (),
+            "places": [(place, place.key not in draft.excluded) for place in possible_audience(draft, now())],
+            "theirs": theirs,
+            "proposes_order": draft.kind in (NoticeKind.WEATHER, NoticeKind.FLOOD)
+            and any((area.level or 0) >= 3 for area in facts["areas"]),
+        },
+        status=status,
+    )
+
+
+def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]:
+    """What every page about a draft shows: areas, map, audience, renderings, reach, difference, routes."""
+    viewer = viewer_of(request)
+    rows = area_rows(draft)
+    areas = as_area_levels(rows)
+    places = audience_of(draft, at)
+    try:
+        content = content_of(draft)
+    except ValueError:
+        content = None
+    renderings = renderings_of(as_edition(draft, content, at), places) if content is not None else []
+    standing = [row.area for row in rows]
+    return {
+        "draft": draft,
+        "mode": Mode(draft.mode),
+        "headline": headline_of(draft, areas),
+        "areas": areas,
+        "groups": areas_by_word(areas),
+        "map": coloured({area.key: area.level for area in areas}),
+        "audience": places,
+        "renderings": renderings,
+        "troubles": [rendering for rendering in renderings if rendering.trouble],
+        "reach": reach_of(standing) if standing else None,
+        "difference": difference_of(draft),
+        "routes": route_healths(viewer, at, only={place.channel for place in places}),
+        "act_sentence": act_sentence(draft, areas, places),
+        "may_write": viewer.may(DRAFT),
+        "may_approve": viewer.may(APPROVE),
+        "may_break_glass": viewer.may(BREAK_GLASS) and draft.state in LIVE,
+        "is_mine": viewer.account_id in (draft.submitted_by_id, draft.last_editor_id),
+    }
+
+
+@needs(DRAFT)
+@require_POST
+def take_draft_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw a submission in order to go on writing."""
+    try:
+        take_back(pk, viewer=viewer_of(request), at=now())
+    except DeskRefused as refusal:
+        refuse(request, refusal)
+    return redirect("emergency:draft", pk)
+
+
+@needs(DRAFT)
+@require_POST
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin the evacuation order that goes with what the weather service warns of."""
+    shown_draft(request, pk)
+    try:
+        return redirect("emergency:draft", propose_order(pk, viewer=viewer_of(request), at=now()).pk)
+    except DeskRefused as refusal:
+        refuse(request, refusal)
+        return redirect("emergency:draft", pk)
+
+
+@needs(DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_new_telegram(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the draft anew from the telegram that came in the meantime; asks once."""
+    draft = shown_draft(request, pk)
+    if request.method == "POST":
+        try:
+            take_over(pk, viewer=viewer_of(request), at=now())
+        except DeskRefused as refusal:
+            refuse(request, refusal)
+        return redirect("emergency:draft", pk)
+    consequences = [
+        _("発信案の地域・レベル・文が、新しい電文の内容に置き換わります。"),
+        _("いま入力されている文は、監査記録に残ります。"),
+    ]
+    if draft.state == DraftState.SUBMITTED:
+        consequences.append(_("承認の依頼は取り下げられます。"))
+    return render(
+        request,
+        "ui/confirm.html",
+        {
+            "mode": draft.mode,
+            "act_title": _("新しい電文の内容にする"),
+            "consequences": consequences,
+            "act_words": _("新しい電文の内容に置き換える"),
+            "back_address": f"../../{pk}/",
+        },
+    )
+
+
+@needs(DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drop a draft, with a reason; asks once."""
+    draft = shown_draft(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            discard(pk, reason=form.cleaned_data["reason"], viewer=viewer_of(request), at=now())
+            return redirect("emergency:desk")
+        except DeskRefused as refusal:
+            form.add_error(None, str(refusal))
+    return render(
+        request,
+        "ui/confirm.html",
+        {
+            "mode": draft.mode,
+            "act_title": _("発信案を取りやめる"),
+            "consequences": [
+                _("「%(title)s」は発信されません。") % {"title": draft.title},
+                _("内容と理由は記録に残り、あとから読むことができます。"),
+            ],
+            "act_words": _("この発信案を取りやめる"),
+            "back_address": f"../../{pk}/",
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
