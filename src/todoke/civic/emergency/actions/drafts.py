@@ -184,6 +184,9 @@ def edit_draft(
     draft.excluded = sorted(changes.excluded)
     draft.facts = {**draft.facts, **changes.facts}
     draft.last_editor_id = viewer.account_id
+    # Where another edition went out meanwhile, the writer has been shown the difference from it: this one comes next.
+    if draft.message_id is not None:
+        draft.after_number = Edition.objects.filter(message=draft.message_id).count()
     if draft.edition_kind != EditionKind.CANCEL:
         set_areas(draft, changes.areas)
     if refill:

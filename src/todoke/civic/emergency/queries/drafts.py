@@ -84,11 +84,13 @@ def edition_areas(edition: Edition | None) -> list[AreaLevel]:
 
 
 def edition_before(draft: Draft) -> Edition | None:
-    """The edition that this draft follows; None for the first."""
+    """The latest edition before this draft, also one that came while it was being written; None for the first."""
     if draft.message_id is None:
         return None
-    before = draft.edition.number - 1 if draft.edition else draft.after_number
-    return Edition.objects.filter(message=draft.message_id, number=before).select_related("message").first()
+    earlier = Edition.objects.filter(message=draft.message_id).select_related("message").order_by("-number")
+    if draft.edition is not None:
+        earlier = earlier.filter(number__lt=draft.edition.number)
+    return earlier.first()
 
 
 def area_names(areas: Sequence[Area], language: str) -> dict[str, str]:

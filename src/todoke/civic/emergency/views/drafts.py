@@ -249,6 +249,9 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]
         "may_write": viewer.may(DRAFT),
         "may_approve": viewer.may(APPROVE),
         "may_break_glass": viewer.may(BREAK_GLASS) and draft.state in LIVE,
+        "is_overtaken": draft.state in LIVE
+        and draft.message is not None
+        and draft.message.editions.count() > draft.after_number,
         "is_mine": viewer.account_id in (draft.submitted_by_id, draft.last_editor_id),
     }
 
