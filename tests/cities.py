@@ -80,9 +80,16 @@ def write_city_of_fukui(folder: Path, shared_data: Path) -> None:
     write_table(folder / "areas.csv", AREA_COLUMNS, [_area_row(each) for each in municipalities])
     write_table(folder / "area_codes.csv", CODE_COLUMNS, [row for each in municipalities for row in _code_rows(each)])
     write_table(folder / "facilities.csv", FACILITY_COLUMNS, _facility_rows(ours))
-    for name in ("sections.csv", "posts.csv", "staff.csv", "roles.toml", "destinations.csv", "templates.toml"):
-        if (SAMPLE_CITY / name).exists():
-            shutil.copy(SAMPLE_CITY / name, folder / name)
+    for name in ("sections.csv", "posts.csv", "staff.csv", "roles.toml", "templates.toml"):
+        shutil.copy(SAMPLE_CITY / name, folder / name)
+    _write_destinations(folder / "destinations.csv")
+
+
+def _write_destinations(path: Path) -> None:
+    """The sample city's destinations, each for everywhere: its districts are not there."""
+    with (SAMPLE_CITY / "destinations.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    write_table(path, list(rows[0]), [{**row, "areas": ""} for row in rows])
 
 
 def _municipalities_of_fukui(shared_data: Path) -> list[dict[str, str]]:

@@ -34,7 +34,7 @@ def test_a_public_file_has_the_type_of_its_ending(client: Client, public_root: P
     assert response.status_code == 200
     assert response.content.decode() == "警戒レベル4"
     assert response.headers["Content-Type"] == kind
-    assert response.headers["Cache-Control"] == "public, max-age=10, stale-if-error=86400"
+    assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=5, stale-if-error=86400"
     assert "Cookie" not in response.headers["Vary"]
 
 
