@@ -83,6 +83,34 @@ def test_the_list_says_level_word_act_areas_contact_and_absolute_times(root: Pat
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("index.html", "大雨特別警報"),
+        ("index.en.html", "Heavy Rain Emergency Warning"),
+        ("index.easy.html", "とても 強（つよ）い 雨（あめ）"),
+    ],
+)
+def test_a_warning_of_the_weather_service_never_bears_the_words_of_the_mayors_order(
+    root: Path, name: str, word: str
+) -> None:
+    warned = AreaMark(
+        key="a",
+        name="川岸地区",
+        level=5,
+        notice="大雨特別警報",
+        notice_en="Heavy Rain Emergency Warning",
+        notice_easy="とても 強（つよ）い 雨（あめ）",
+    )
+
+    refresh(edition(content=content(areas=(warned,), level=5)))
+
+    head = said(page(root, name).xpath("//h2[contains(@class, 'head')]")[0])
+    assert word in head
+    assert "緊急安全確保" not in head
+    assert "Emergency Safety Measures" not in head
+
+
 def test_the_list_begins_with_the_highest_level_and_ends_with_plain_notices(root: Path) -> None:
     notice = edition(message_key=message(1), content=content(level=None, areas=()))
     three = edition(message_key=message(2), content=content(level=3, areas=(HILLSIDE,)))

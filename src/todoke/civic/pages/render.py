@@ -226,7 +226,7 @@ def _card(story: Story, language: str, room: Room, *, with_year: bool) -> dict[s
         "title": _plain_title(edition, language),
         "level": level or 0,
         "level_text": words.level.format(level=level) if level else words.notice,
-        "word": official.word if official else "",
+        "word": _top_word(content.areas, level, language) if official else "",
         "act": official.act if official else "",
         "stamp": _stamp(story, words),
         "note": clean(edition.note) if edition.kind in (EditionKind.CORRECTION, EditionKind.CANCEL) else "",
@@ -294,7 +294,7 @@ def _area_name(area: AreaMark, language: str) -> str:
 
 
 def _area_label(area: AreaMark, words: Words) -> str:
-    """“警戒レベル4 避難指示”; in other languages the official word of the level stands for the notice."""
+    """“警戒レベル4 避難指示”: the level and the word of whoever speaks, the city or the weather service."""
     if area_is_lifted(area):
         return words.lifted if words.language != "ja" else clean(area.notice)
     official = LEVELS.get(area.level or 0)
@@ -304,7 +304,20 @@ def _area_label(area: AreaMark, words: Words) -> str:
     if words.language == "ja" and area.notice:
         # The weather service's own names since 2026-05-28 begin with the level: “レベル４大雨危険警報”.
         return clean(area.notice) if "レベル" in area.notice else f"{level} {clean(area.notice)}"
-    return f"{level} {official.in_language(words.language).word}"
+    return f"{level} {_word_of(area, words.language)}".strip()
+
+
+def _top_word(areas: Iterable[AreaMark], level: int | None, language: str) -> str:
+    """The word beside the highest level."""
+    return next((_word_of(area, language) for area in areas if area.level == level), "")
+
+
+def _word_of(area: AreaMark, language: str) -> str:
+    """The official word of an area. 緊急安全確保 and its like are the mayor's: they never stand for a warning."""
+    official = LEVELS.get(area.level or 0)
+    if official is not None and area.notice == official.in_language("ja").word:
+        return official.in_language(language).word
+    return clean(area.notice_in(language))
 
 
 def _alert(site: Site, story: Story, language: str) -> Callable[[Room], bytes]:

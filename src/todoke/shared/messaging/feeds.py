@@ -18,7 +18,6 @@ from lxml import etree
 
 from todoke.base.ui.languages import language_tag
 from todoke.shared.messaging.cap import MEDIA_TYPE, clean, instant
-from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.public_files import alerts_address, page_address
 from todoke.shared.messaging.published import Published
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
@@ -190,7 +189,6 @@ def _json_feed(state: FeedState) -> bytes:
 
 def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None) -> dict[str, Any]:
     content = edition.content
-    official = LEVELS.get(content.level or 0)
     item: dict[str, Any] = {
         "id": _edition_id(edition),
         "url": page_address(state.site, edition.mode, edition.message_key),
@@ -211,7 +209,7 @@ def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None
             "kind": edition.kind.value,
             "mode": edition.mode.value,
             "level": content.level,
-            "notice": official.in_language("ja").word if official else "",
+            "notice": next((area.notice for area in content.areas if area.level == content.level), ""),
             "lifted": _is_lifted(edition),
             "cancelled": edition.kind == EditionKind.CANCEL,
             "replaced_by": replaced_by,

@@ -93,6 +93,8 @@ def area_mark(area: AreaLevel, facts: AreaFacts) -> AreaMark:
         code=facts.code,
         level=area.level,
         notice=area.notice,
+        notice_en=WORDS["en"].get(area.notice, ""),
+        notice_easy=WORDS["ja-easy"].get(area.notice, ""),
         polygon=outer_rings(facts.geometry),
     )
 
@@ -181,9 +183,7 @@ def slot_values(
     }
 
 
-def _area_lines(
-    language: str, areas: Sequence[AreaLevel], names: Mapping[str, str], comma: str
-) -> Iterable[str]:
+def _area_lines(language: str, areas: Sequence[AreaLevel], names: Mapping[str, str], comma: str) -> Iterable[str]:
     grouped: dict[str, list[str]] = {}
     for area in sorted(areas, key=lambda area: -(area.level or 0)):
         grouped.setdefault(level_and_word(area.level, area.notice, language), []).append(names[area.key])

@@ -50,7 +50,7 @@ def highest_level(edition: FrozenEdition, language: str) -> str:
     areas = sorted(edition.content.areas, key=lambda area: -(area.level or 0))
     for area in areas:
         if area.level or area.notice:
-            return level_words(area.level, area.notice, language)
+            return level_words(area.level, area.notice_in(language), language)
     return level_words(edition.content.level, "", language)
 
 
@@ -58,7 +58,8 @@ def areas_by_level(edition: FrozenEdition, language: str) -> dict[str, list[str]
     """The names of the areas under each level with its official word, highest level first."""
     under: dict[str, list[str]] = {}
     for area in sorted(edition.content.areas, key=lambda area: -(area.level or 0)):
-        under.setdefault(level_words(area.level, area.notice, language), []).append(area_name(area, language))
+        words = level_words(area.level, area.notice_in(language), language)
+        under.setdefault(words, []).append(area_name(area, language))
     return under
 
 

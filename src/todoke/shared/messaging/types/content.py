@@ -22,7 +22,8 @@ class Wording:
 class AreaMark:
     """One area as it was called and drawn when the edition was released.
 
-    `level` is the 警戒レベル 1–5 or None, `notice` the official word beside it (避難指示 …), `code` the
+    `level` is the 警戒レベル 1–5 or None, `notice` the official word beside it (避難指示 of the city, 大雨特別警報 of
+    the weather service …), `notice_en` and `notice_easy` that word in English and やさしい日本語, `code` the
     全国地方公共団体コード or empty, `polygon` rings of (longitude, latitude), outer rings only, closed.
     """
 
@@ -33,7 +34,13 @@ class AreaMark:
     code: str = ""
     level: int | None = None
     notice: str = ""
+    notice_en: str = ""
+    notice_easy: str = ""
     polygon: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    def notice_in(self, language: str) -> str:
+        """The official word in this language, or in Japanese."""
+        return {"en": self.notice_en, "ja-easy": self.notice_easy}.get(language) or self.notice
 
 
 @dataclass(frozen=True)
