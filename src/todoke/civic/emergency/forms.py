@@ -74,7 +74,9 @@ def area_grid(
 
 def picked_areas(data: QueryDict) -> dict[str, str]:
     """What was picked for each area, by its key."""
-    return {name.removeprefix("area-"): str(value) for name, value in data.items() if name.startswith("area-") and value}
+    return {
+        name.removeprefix("area-"): str(value) for name, value in data.items() if name.startswith("area-") and value
+    }
 
 
 def as_choices(picked: Mapping[str, str]) -> dict[str, Choice]:
@@ -264,5 +266,3 @@ class PhaseForm(forms.Form):
     use_required_attribute = False
 
     phase = forms.ChoiceField(label=_("段階"), choices=Phase.choices, widget=forms.RadioSelect)
-
-

@@ -85,7 +85,12 @@ def places(city) -> dict[str, Destination]:
     ]
     return {
         key: Destination.objects.create(
-            key=key, channel="messaging.demo-succeeds", name=f"配信先 {key}", address=key, reach=reach, joins_drills=joins
+            key=key,
+            channel="messaging.demo-succeeds",
+            name=f"配信先 {key}",
+            address=key,
+            reach=reach,
+            joins_drills=joins,
         )
         for key, reach, joins in rows
     }
@@ -118,4 +123,3 @@ def arrive(city):
         return take_in(content, file_name=f"{next(numbers)}_VPWW55.xml", source=Telegram.Source.FOLDER)
 
     return come
-

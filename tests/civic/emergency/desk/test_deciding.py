@@ -204,9 +204,7 @@ def test_the_database_wants_a_reason_and_another_reviewer(desk, order):
     with pytest.raises(IntegrityError, match="draft_broken_glass_has_a_reason"), transaction.atomic():
         Draft.objects.filter(pk=order.pk).update(break_glass_reason="")
     with pytest.raises(IntegrityError, match="draft_is_reviewed_by_somebody_else"), transaction.atomic():
-        Draft.objects.filter(pk=order.pk).update(
-            reviewed_by=desk.accounts[1], reviewed_at=NIGHT, verdict="right"
-        )
+        Draft.objects.filter(pk=order.pk).update(reviewed_by=desk.accounts[1], reviewed_at=NIGHT, verdict="right")
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,7 @@ def text_of(answer):
 
 def entered(draft, **changed):
     texts = draft.texts
-    values = {
-        f"{language}_{part}": texts[language][part] for language in texts for part in ("title", "short", "body")
-    }
+    values = {f"{language}_{part}": texts[language][part] for language in texts for part in ("title", "short", "body")}
     return {
         **values,
         "expires_at": "2026-11-21T15:00",
@@ -111,7 +109,9 @@ def test_the_desk_asks_the_database_as_often_for_three_drafts_as_for_one(
     from django.test.utils import CaptureQueriesContext
 
     def queries():
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             assert writer.get(reverse("emergency:board")).status_code == 200
         return len(caught)
 

@@ -32,7 +32,9 @@ def release(desk, draft, at=NIGHT):
 
 
 def at_minute(made, minute, kinds, **more):
-    return made(kinds=kinds, report_time=f"2026-11-21T02:{minute:02}:00+09:00", issued=f"2026-11-20T17:{minute:02}:05Z", **more)
+    return made(
+        kinds=kinds, report_time=f"2026-11-21T02:{minute:02}:00+09:00", issued=f"2026-11-20T17:{minute:02}:05Z", **more
+    )
 
 
 def test_the_real_telegram_of_fukui_prepares_each_city_at_its_own_level(desk, arrive, fukui):

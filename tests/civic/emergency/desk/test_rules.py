@@ -11,6 +11,7 @@ from todoke.civic.emergency.rules.evacuation import (
     order_word,
     retired_words_in,
 )
+from todoke.civic.emergency.rules.notices import action_sentence
 from todoke.civic.emergency.rules.preparing import RULES, gravity, official_word
 from todoke.civic.emergency.rules.slots import filled, unknown_slots
 from todoke.civic.emergency.telegrams import FAMILIES
@@ -129,7 +130,11 @@ def test_the_fields_of_cap(kind, level, lifted, response, severity):
 
 
 def test_the_slots_tell_the_highest_level_first():
-    areas = [AreaLevel("a", "甲", 3, "大雨警報"), AreaLevel("b", "乙", 5, "大雨特別警報"), AreaLevel("c", "丙", 5, "大雨特別警報")]
+    areas = [
+        AreaLevel("a", "甲", 3, "大雨警報"),
+        AreaLevel("b", "乙", 5, "大雨特別警報"),
+        AreaLevel("c", "丙", 5, "大雨特別警報"),
+    ]
 
     values = slot_values("ja", areas, {"a": "甲", "b": "乙", "c": "丙"}, {})
 
@@ -138,9 +143,26 @@ def test_the_slots_tell_the_highest_level_first():
     assert values["area_lines"] == "警戒レベル5 大雨特別警報：乙、丙\n警戒レベル3 大雨警報：甲"
 
 
+def test_an_order_of_several_levels_tells_each_area_what_to_do():
+    areas = [AreaLevel("a", "甲", 4, "避難指示"), AreaLevel("b", "乙", 3, "高齢者等避難")]
+
+    values = slot_values("ja", areas, {"a": "甲", "b": "乙"}, {})
+
+    assert values["area_lines"].split("\n") == [
+        "警戒レベル4 避難指示：甲",
+        action_sentence(4, "ja"),
+        "警戒レベル3 高齢者等避難：乙",
+        action_sentence(3, "ja"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("ja", "警戒レベル4 避難指示"), ("en", "Level 4 Evacuation Order"), ("ja-easy", "警戒（けいかい）レベル4 避難指示（ひなん しじ）")],
+    [
+        ("ja", "警戒レベル4 避難指示"),
+        ("en", "Level 4 Evacuation Order"),
+        ("ja-easy", "警戒（けいかい）レベル4 避難指示（ひなん しじ）"),
+    ],
 )
 def test_level_and_word_stand_together(language, words):
     assert level_and_word(4, "避難指示", language) == words
@@ -157,7 +179,9 @@ def test_an_outline_is_simplified_and_never_vanishes():
 
 
 def test_a_language_without_title_is_left_out():
-    spoken = wordings({"ja": {"title": "題", "body": "文", "short": ""}, "en": {"title": " ", "body": "x", "short": ""}})
+    spoken = wordings(
+        {"ja": {"title": "題", "body": "文", "short": ""}, "en": {"title": " ", "body": "x", "short": ""}}
+    )
 
     assert [(wording.language, wording.short) for wording in spoken] == [("ja", "題")]
 
@@ -192,7 +216,8 @@ def test_the_graver_of_two_warnings_without_level():
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"), [("レベル５大雨特別警報", "大雨特別警報"), ("大津波警報：発表", "大津波警報"), ("暴風警報", "暴風警報")]
+    ("kind", "word"),
+    [("レベル５大雨特別警報", "大雨特別警報"), ("大津波警報：発表", "大津波警報"), ("暴風警報", "暴風警報")],
 )
 def test_the_name_of_a_warning_without_its_level(kind, word):
     assert official_word(kind) == word

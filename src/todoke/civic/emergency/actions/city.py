@@ -1,4 +1,4 @@
-"""What the desk reads from the city folder: 文例 (templates.toml), every slot, level and length checked with its line."""
+"""What the desk reads from the city folder: 文例 (templates.toml), every slot, level and length checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,7 +68,9 @@ def _checked(document: Document, number: int, table: Mapping[str, Any]) -> dict[
         document.fault(*path, "hazard", text=_one_of(value for value in Hazard.values if value))
     level = table.get("level")
     if level is not None and (not isinstance(level, int) or level not in takes_levels(kind, hazard)):
-        document.fault(*path, "level", text=_("この種類の文例には使えないレベルです。避難情報は3から5、気象情報は2から5です。"))
+        document.fault(
+            *path, "level", text=_("この種類の文例には使えないレベルです。避難情報は3から5、気象情報は2から5です。")
+        )
         level = None
     hours = table.get("valid_hours", 24)
     if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= 168:
@@ -102,11 +104,15 @@ def _checked_texts(
                 *path,
                 language,
                 part,
-                text=_("{%(slot)s} は使えません。使える差し込み: %(known)s。") % {"slot": slot, "known": ", ".join(SLOTS)},
+                text=_("{%(slot)s} は使えません。使える差し込み: %(known)s。")
+                % {"slot": slot, "known": ", ".join(SLOTS)},
             )
         for old, new in retired_words_in([text]).items():
             document.fault(
-                *path, language, part, text=_("「%(old)s」は廃止された言葉です。「%(new)s」と書いてください。") % {"old": old, "new": new}
+                *path,
+                language,
+                part,
+                text=_("「%(old)s」は廃止された言葉です。「%(new)s」と書いてください。") % {"old": old, "new": new},
             )
     if literal_length(texts["short"]) > SHORT_MAX and language != "en":
         document.fault(*path, language, "short", text=_("短い文は、差し込みを除いて60文字までにしてください。"))

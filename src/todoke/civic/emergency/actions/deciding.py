@@ -41,7 +41,7 @@ FIELDS = {"title": _("題名"), "body": _("本文"), "short": _("短い文")}
 
 @transaction.atomic
 def submit(draft_id: int, *, revision: int, viewer: Viewer, at: datetime) -> Draft:
-    """Ask for approval. Raises what `check_sensible` raises, EditedByAnother where it changed since it was looked at."""
+    """Ask for approval. Raises what `check_sensible` raises, EditedByAnother where it changed meanwhile."""
     if not viewer.may(DRAFT):
         raise NotAllowed
     draft = held(draft_id)
@@ -139,7 +139,11 @@ def break_glass(draft_id: int, *, revision: int, reason: str, viewer: Viewer, at
     draft.break_glass_reason = reason.strip()[:500]
     edition = _release(draft, author_id=viewer.account_id or 0, approver_id=None, at=at)
     record(
-        "emergency.glass-broken", on=draft, by=viewer, after={"edition": edition.identifier}, why=draft.break_glass_reason
+        "emergency.glass-broken",
+        on=draft,
+        by=viewer,
+        after={"edition": edition.identifier},
+        why=draft.break_glass_reason,
     )
     return edition
 
@@ -246,4 +250,3 @@ def _drop_overtaken(draft: Draft, at: datetime) -> None:
         if draft.edition_kind == EditionKind.CANCEL or not other.is_touched:
             drop(other, "新しい版が発信されたため", at)
             record("emergency.draft-discarded", on=other, by="desk", why=other.discard_reason)
-

@@ -1,6 +1,6 @@
 """Writing: beginning a draft, filling it from a template, editing it, dropping it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -231,21 +231,27 @@ def set_areas(draft: Draft, choices: Mapping[str, Choice]) -> None:
     places = areas_by_key(choices)
     draft.areas.all().delete()
     DraftArea.objects.bulk_create(
-        DraftArea(draft=draft, area=places[key], level=level, notice=_notice(draft, before.get(key), level, lifted))
+        DraftArea(
+            draft=draft,
+            area=places[key],
+            level=level,
+            notice=_notice(draft, before.get(key), before.values(), level, lifted),
+        )
         for key, (level, lifted) in choices.items()
         if key in places
     )
 
 
-def _notice(draft: Draft, before: DraftArea | None, level: int | None, lifted: bool) -> str:
+def _notice(
+    draft: Draft, before: DraftArea | None, before_rows: Iterable[DraftArea], level: int | None, lifted: bool
+) -> str:
     if lifted:
         return LIFTED
     if word := order_word(draft.kind, level, draft.hazard):
         return word
     if before is not None and before.level == level and before.notice != LIFTED:
         return before.notice
-    same = next((row.notice for row in _rows(draft) if row.level == level and row.notice != LIFTED), "")
-    return same
+    return next((row.notice for row in before_rows if row.level == level and row.notice != LIFTED), "")
 
 
 def copy_areas(draft: Draft, edition: Edition, *, lifted: bool = False) -> None:

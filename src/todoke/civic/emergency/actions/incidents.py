@@ -5,7 +5,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from todoke.base.clock import in_japan
-from todoke.civic.emergency.actions.refusals import IncidentInUse, IncidentIsClosed, IncidentIsOpen, NotAllowed, TextMissing
+from todoke.civic.emergency.actions.refusals import (
+    IncidentInUse,
+    IncidentIsClosed,
+    IncidentIsOpen,
+    NotAllowed,
+    TextMissing,
+)
 from todoke.civic.emergency.models import LIVE, Draft, Incident, Phase
 from todoke.civic.emergency.rules.rights import DRAFT, MESSAGE_KIND
 from todoke.ground.audit.actions import record
@@ -32,12 +38,14 @@ def open_incident(*, name: str, group: str, mode: Mode, viewer: Viewer, at: date
             )
     except IntegrityError as error:
         raise IncidentIsOpen(name=name) from error
-    record("emergency.incident-opened", on=incident, by=viewer, after={"name": incident.name, "mode": mode, "group": group})
+    record(
+        "emergency.incident-opened", on=incident, by=viewer, after={"name": incident.name, "mode": mode, "group": group}
+    )
     return incident
 
 
 def open_incident_for(*, name: str, group: str, mode: Mode, at: datetime) -> Incident:
-    """The open incident of this group and mode; the desk opens one where there is none. Runs in the caller's transaction."""
+    """The open incident of this group and mode, opened by the desk where there is none, in the caller's transaction."""
     local = in_japan(at)
     incident, created = Incident.objects.get_or_create(
         mode=mode,

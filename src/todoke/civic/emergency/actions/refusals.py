@@ -59,7 +59,9 @@ class WaitsForApproval(DeskRefused):
 class EditedByAnother(DeskRefused):
     """Somebody saved the draft since this person opened it."""
 
-    says = _("%(name)s さんが先に保存しました。あなたの入力は下に残っています。違いを確かめて、もう一度保存してください。")
+    says = _(
+        "%(name)s さんが先に保存しました。あなたの入力は下に残っています。違いを確かめて、もう一度保存してください。"
+    )
 
 
 class ReasonMissing(DeskRefused):

@@ -42,10 +42,10 @@ TAKES_BACK = (EditionKind.CORRECTION, EditionKind.CANCEL)
 class Draft(models.Model):
     """発信案: the next edition of a message while people are at work on it. Kept for good, released or not.
 
-    Prepared by the desk from a telegram (`prepared_from`; no `author`) or begun by staff. `source` names what it is about,
-    so that the next telegram updates it rather than making a second one; `newer_telegram` is one that came while somebody
-    was at work on it. `message` is empty for a first edition; `after_number` is the edition its writer saw last. `revision` counts the savings, so that two people cannot overwrite each
-    other. `texts` is {language: {title, body, short}}, `excluded` the keys of destinations left out. The database keeps
+    Prepared by the desk from a telegram (`prepared_from`; no `author`) or begun by staff. `source` names what it is
+    about, so that the next telegram updates it rather than making a second one; `newer_telegram` is one that came while
+    somebody was at work on it. `message` is empty for a first edition; `after_number` is the edition that its writer
+    saw last. `revision` counts the savings, so that two people cannot overwrite each other. `texts` is {language: {title, body, short}}, `excluded` the keys of destinations left out. The database keeps
     the two people apart, and holds one person's alert to a reason and to a reviewer.
     """
 
@@ -186,7 +186,7 @@ class Draft(models.Model):
 
 
 class DraftArea(models.Model):
-    """One area of a draft with its 警戒レベル (or none) and the official word beside it (避難指示, 大雨特別警報, 解除)."""
+    """One area of a draft with its 警戒レベル, or none, and the official word beside it (避難指示, 解除)."""
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="areas")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")

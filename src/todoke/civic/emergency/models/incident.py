@@ -50,7 +50,9 @@ class Incident(models.Model):
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["mode", "group"], condition=Q(closed_at__isnull=True), name="incident_is_open_once_for_its_group"
+                fields=["mode", "group"],
+                condition=Q(closed_at__isnull=True),
+                name="incident_is_open_once_for_its_group",
             ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="incident_has_a_known_mode"),
             models.CheckConstraint(condition=Q(phase__in=Phase.values), name="incident_has_a_known_phase"),

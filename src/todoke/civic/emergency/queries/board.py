@@ -1,14 +1,16 @@
 """The desk's four questions: what is happening, what have we said, did it arrive, what must I do now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from todoke.civic.emergency.models import Draft, DraftState, Incident, Telegram
 from todoke.civic.emergency.queries.drafts import live_drafts, reviews_open
 from todoke.civic.emergency.queries.hazards import HazardHere, hazards_here
 from todoke.civic.emergency.rules.evacuation import AreaLevel
+from todoke.civic.emergency.rules.notices import LIFTED, Hazard
 from todoke.civic.emergency.rules.preparing import gravity, official_word
 from todoke.civic.emergency.rules.rights import APPROVE, DRAFT, MESSAGE_KIND, READ, REVIEW_MINUTES
 from todoke.ground.people.rules import Viewer
@@ -159,45 +161,52 @@ def next_act(
     at: datetime,
 ) -> NextAct:
     """The one thing this person should do now: what somebody else must do is left to them."""
-    me = viewer.account_id
-    if viewer.may(APPROVE):
-        for draft in reviews:
-            if draft.submitted_by_id != me:
-                return NextAct(Act.REVIEW, draft, overdue=review_is_overdue(draft, at))
-        waiting = [draft for draft in drafts if draft.state == DraftState.SUBMITTED]
-        for draft in sorted(waiting, key=lambda draft: (not draft.takes_back, -_level(draft), draft.submitted_at or at)):
-            if me not in (draft.submitted_by_id, draft.last_editor_id):
-                return NextAct(Act.APPROVE, draft)
-    if viewer.may(DRAFT):
-        mine = [draft for draft in drafts if draft.state == DraftState.RETURNED and draft.submitted_by_id == me]
-        if mine:
-            return NextAct(Act.RETURNED, mine[0])
-        if newer := [draft for draft in drafts if draft.newer_telegram_id is not None]:
-            return NextAct(Act.NEWER, newer[0])
-        open_drafts = [draft for draft in drafts if draft.state in (DraftState.PREPARED, DraftState.RETURNED)]
-        if open_drafts:
-            return NextAct(Act.PREPARED, max(open_drafts, key=lambda draft: (not draft.is_touched, _level(draft))))
-    if follow_ups:
-        return NextAct(Act.FOLLOW_UPS, number=follow_ups)
-    if viewer.may(DRAFT):
-        for one in said:
-            if one.ends_soon:
-                return NextAct(Act.ENDS_SOON, edition=one.edition)
-    return NextAct(Act.NOTHING)
+    drafts, said = list(drafts), list(said)
+    tasks = chain(
+        _to_review(viewer, reviews, at),
+        _to_approve(viewer, drafts),
+        _to_write(viewer, drafts),
+        [NextAct(Act.FOLLOW_UPS, number=follow_ups)] if follow_ups else [],
+        [NextAct(Act.ENDS_SOON, edition=one.edition) for one in said if one.ends_soon and viewer.may(DRAFT)],
+    )
+    return next(tasks, NextAct(Act.NOTHING))
+
+
+def _to_review(viewer: Viewer, reviews: Iterable[Draft], at: datetime) -> Iterator[NextAct]:
+    for draft in reviews:
+        if viewer.may(APPROVE) and draft.submitted_by_id != viewer.account_id:
+            yield NextAct(Act.REVIEW, draft, overdue=review_is_overdue(draft, at))
+
+
+def _to_approve(viewer: Viewer, drafts: Iterable[Draft]) -> Iterator[NextAct]:
+    for draft in sorted(drafts, key=_urgency, reverse=True):
+        is_mine = viewer.account_id in (draft.submitted_by_id, draft.last_editor_id)
+        if draft.state == DraftState.SUBMITTED and viewer.may(APPROVE) and not is_mine:
+            yield NextAct(Act.APPROVE, draft)
+
+
+def _to_write(viewer: Viewer, drafts: Iterable[Draft]) -> Iterator[NextAct]:
+    if not viewer.may(DRAFT):
+        return
+    by_urgency = sorted(drafts, key=_urgency, reverse=True)
+    returned = [draft for draft in by_urgency if draft.state == DraftState.RETURNED]
+    yield from (NextAct(Act.RETURNED, draft) for draft in returned if draft.submitted_by_id == viewer.account_id)
+    yield from (NextAct(Act.NEWER, draft) for draft in by_urgency if draft.newer_telegram_id is not None)
+    yield from (NextAct(Act.PREPARED, draft) for draft in by_urgency if draft.state == DraftState.PREPARED)
+    yield from (NextAct(Act.PREPARED, draft) for draft in returned)
+
+
+def _urgency(draft: Draft) -> tuple[bool, int, bool]:
+    """What is wrong and out comes first, then the gravest; a tsunami has no level and waits for nothing."""
+    rows = list(draft.areas.all())
+    stands = any(row.notice != LIFTED for row in rows)
+    level = max((row.level or 0 for row in rows), default=0)
+    return draft.takes_back, 6 if draft.hazard == Hazard.TSUNAMI and stands else level, not draft.is_touched
 
 
 def review_is_overdue(draft: Draft, at: datetime) -> bool:
     """Whether the half hour within which somebody else must look has passed."""
     return draft.submitted_at is not None and at - draft.submitted_at > timedelta(minutes=REVIEW_MINUTES)
-
-
-def telegram_feed_age(moments: Iterable[Moment], at: datetime) -> timedelta | None:
-    """How long ago the latest telegram came in; None where none did lately."""
-    return next((at - moment.at for moment in moments if moment.telegram is not None), None)
-
-
-def _level(draft: Draft) -> int:
-    return max((row.level or 0 for row in draft.areas.all()), default=0)
 
 
 def _editions_in_force(mode: Mode, at: datetime) -> list[Edition]:
@@ -268,9 +277,9 @@ def _areas_now(hazards: Iterable[HazardHere], said: Iterable[Said]) -> list[Area
 
 
 def _moments(editions: Iterable[Edition], at: datetime) -> list[Moment]:
-    telegrams = Telegram.objects.filter(received_at__gte=at - TIME_LINE).exclude(
-        standing=Telegram.Standing.DUPLICATE
-    )[:TIME_LINE_MAX]
+    telegrams = Telegram.objects.filter(received_at__gte=at - TIME_LINE).exclude(standing=Telegram.Standing.DUPLICATE)[
+        :TIME_LINE_MAX
+    ]
     moments = [Moment(telegram.received_at, telegram=telegram) for telegram in telegrams]
     moments += [Moment(edition.released_at, edition=edition) for edition in editions]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)[:TIME_LINE_MAX]

@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea
 from todoke.civic.emergency.rules import content as rules
+from todoke.civic.emergency.rules.differences import Piece, text_difference
 from todoke.civic.emergency.rules.evacuation import AreaChange, AreaLevel, changes_between
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
 from todoke.civic.emergency.rules.rights import READ
-from todoke.civic.emergency.rules.differences import Piece, text_difference
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area, City
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.models import Delivery, Destination, Edition
 from todoke.shared.messaging.queries import destinations_for
-from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.registry import AreaGrain, channels
 from todoke.shared.messaging.types import (
     Content,
     EditionKind,
@@ -78,9 +79,7 @@ def edition_areas(edition: Edition | None) -> list[AreaLevel]:
     """The areas of an edition, as it named them."""
     if edition is None:
         return []
-    return [
-        AreaLevel(area["key"], area["name"], area["level"], area["notice"]) for area in edition.content["areas"]
-    ]
+    return [AreaLevel(area["key"], area["name"], area["level"], area["notice"]) for area in edition.content["areas"]]
 
 
 def edition_before(draft: Draft) -> Edition | None:
@@ -108,9 +107,10 @@ def common_facts(language: str, city: City | None, at: datetime) -> dict[str, st
     """The slots that every notice has: who speaks, when, and who answers."""
     local = in_japan(at)
     name = {"en": city.name_en, "ja-easy": city.name_easy}.get(language, "") or city.name if city else ""
+    half = "午前" if local.hour < 12 else "午後"
     time = {
         "en": f"{local:%H:%M}, {local.day} {local:%B}",
-        "ja-easy": f"{local.month}月{local.day}日 {'午前' if local.hour < 12 else '午後'}{local.hour % 12}時{local.minute}分",
+        "ja-easy": f"{local.month}月{local.day}日 {half}{local.hour % 12}時{local.minute}分",
     }.get(language, f"{local.month}月{local.day}日{local.hour}時{local.minute:02}分")
     return {"city": name, "time": time, "contact": contact_of(city)}
 
@@ -127,7 +127,10 @@ def content_of(draft: Draft) -> Content:
         areas=tuple(rules.area_mark(area, facts[area.key]) for area in ordered),
         level=rules.highest_level(ordered),
         cap=rules.cap_facts(
-            draft.kind, rules.event_name(draft.kind, draft.hazard, ordered), rules.highest_level(ordered), is_lifted=lifted
+            draft.kind,
+            rules.event_name(draft.kind, draft.hazard, ordered),
+            rules.highest_level(ordered),
+            is_lifted=lifted,
         ),
         facts={
             **{key: value for key, value in draft.facts.items() if "@" not in key and value},
@@ -171,7 +174,9 @@ def as_edition(draft: Draft, content: Content, at: datetime) -> FrozenEdition:
     """The edition that this draft would become, for renderings: nothing of it is stored."""
     city = the_city()
     earlier = (
-        list(Edition.objects.filter(message=draft.message_id).order_by("number")) if draft.message_id is not None else []
+        list(Edition.objects.filter(message=draft.message_id).order_by("number"))
+        if draft.message_id is not None
+        else []
     )
     key = str(draft.message.key) if draft.message else "00000000-0000-0000-0000-000000000000"
     return FrozenEdition(
@@ -221,7 +226,18 @@ def renderings_of(edition: FrozenEdition, places: Sequence[Destination]) -> list
     groups: dict[tuple[str, str], list[Destination]] = {}
     for place in places:
         groups.setdefault((place.channel, place.language), []).append(place)
-    return [_rendering(edition, key, language, members) for (key, language), members in sorted(groups.items())]
+    return [
+        _rendering(edition, key, language, members)
+        for (key, language), members in sorted(groups.items(), key=lambda group: _reading_order(*group[0]))
+    ]
+
+
+def _reading_order(key: str, language: str) -> tuple[bool, str, int]:
+    """What people read comes first, Japanese first; data for machines comes last."""
+    channel = channels.find(key)
+    for_machines = channel is not None and channel.facts.area_grain is AreaGrain.POLYGON
+    place = LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
+    return for_machines, key, place
 
 
 def _rendering(edition: FrozenEdition, key: str, language: str, members: Sequence[Destination]) -> Rendering:
@@ -230,12 +246,16 @@ def _rendering(edition: FrozenEdition, key: str, language: str, members: Sequenc
     if channel is None:
         return Rendering(key, language, names, trouble="この経路は、いま使えません。")
     facts = channel.facts
-    limits = {"title_max": facts.title_max, "body_max": facts.body_max, "withdrawal": str(facts.withdrawal)}
+    limits: dict[str, Any] = {
+        "title_max": facts.title_max,
+        "body_max": facts.body_max,
+        "withdrawal": str(facts.withdrawal),
+    }
     try:
         parcel = channel.prepare(edition, members[0].as_address())
     except Never as refusal:
-        return Rendering(facts.name, language, names, trouble=refusal.says, **limits)
-    return Rendering(facts.name, language, names, parcel.title, parcel.preview, parcel.left_out, **limits)
+        return Rendering(str(facts.name), language, names, trouble=refusal.says, **limits)
+    return Rendering(str(facts.name), language, names, parcel.title, parcel.preview, parcel.left_out, **limits)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _drawn(_state: tuple[object, ...]) -> Sheet | None:
     smallest = smallest or [area for area in areas.values() if area.polygon]
     if not smallest:
         return None
-    polygons = {area.pk: geo.polygon_of(area.polygon) for area in smallest}
+    polygons = {area.pk: geo.polygon_of(area.polygon or {}) for area in smallest}
     frame = geo.Frame.around(polygons.values(), WIDTH)
     shapes = []
     for area in smallest:

@@ -38,8 +38,8 @@ def route_healths(viewer: Viewer, at: datetime, *, only: set[str] | None = None)
     """Every channel that was used lately or is in `only`; two queries, nothing for who may not read the ledger."""
     if not viewer.may(READ):
         return []
-    counts = {
-        row["delivery__channel"]: row
+    counts: dict[str, tuple[int, int]] = {
+        row["delivery__channel"]: (row["number"], row["failed"])
         for row in Attempt.objects.filter(started_at__gte=at - WINDOW)
         .values("delivery__channel")
         .order_by()
@@ -48,21 +48,15 @@ def route_healths(viewer: Viewer, at: datetime, *, only: set[str] | None = None)
             failed=Count("id", filter=Q(outcome__in=[Outcome.LATER, Outcome.NEVER, Outcome.UNCLEAR, Outcome.LAPSED])),
         )
     }
-    open_by_channel = dict(
-        FollowUp.objects.filter(closed_at=None)
-        .values_list("delivery__channel")
-        .order_by()
-        .annotate(number=Count("id"))
+    open_by_channel: dict[str, int] = dict(
+        FollowUp.objects.filter(closed_at=None).values_list("delivery__channel").order_by().annotate(number=Count("id"))
     )
-    keys = sorted(counts.keys() | open_by_channel.keys() | (only or set()))
-    return [
-        RouteHealth(
-            key,
-            found.facts.name if (found := channels.find(key)) else key,
-            counts.get(key, {}).get("number", 0),
-            counts.get(key, {}).get("failed", 0),
-            open_by_channel.get(key, 0),
-        )
-        for key in keys
-        if only is None or key in only
-    ]
+    found = []
+    for key in sorted(counts.keys() | open_by_channel.keys() | (only or set())):
+        if only is not None and key not in only:
+            continue
+        channel = channels.find(key)
+        attempts, failures = counts.get(key, (0, 0))
+        name = str(channel.facts.name) if channel else key
+        found.append(RouteHealth(key, name, attempts, failures, open_by_channel.get(key, 0)))
+    return found

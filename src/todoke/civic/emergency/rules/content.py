@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from todoke.base import geo
 from todoke.civic.emergency.rules.evacuation import AreaLevel
-from todoke.civic.emergency.rules.notices import LANGUAGES, Hazard, NoticeKind, action_sentence
+from todoke.civic.emergency.rules.notices import LANGUAGES, ORDER_WORDS, Hazard, NoticeKind, action_sentence
 from todoke.shared.messaging.types import AreaMark, CapFacts, Wording
 
 # About forty metres: nobody stands on the other side of a border because of it, and a polygon fits into a message.
@@ -65,7 +65,7 @@ class AreaFacts:
 
 
 def cap_facts(kind: str, event: str, level: int | None, *, is_lifted: bool) -> CapFacts:
-    """The fields of CAP <info> for this kind of notice; a lifted one is AllClear and Past (an update, never a Cancel)."""
+    """The fields of CAP <info> for this kind of notice; a lifted one is AllClear and Past, and an update, no Cancel."""
     notice = NoticeKind(kind)
     category = CATEGORIES.get(notice, "Safety")
     if is_lifted or notice is NoticeKind.LIFTING:
@@ -184,12 +184,20 @@ def slot_values(
 
 
 def _area_lines(language: str, areas: Sequence[AreaLevel], names: Mapping[str, str], comma: str) -> Iterable[str]:
-    grouped: dict[str, list[str]] = {}
+    """One line for each level and word. Where an order has several levels, each says below what its people are to do.
+
+    Only an order: what the weather service warns of orders nobody to do anything.
+    """
+    several = len({area.level for area in areas if area.level}) > 1
+    grouped: dict[tuple[int | None, str], list[str]] = {}
     for area in sorted(areas, key=lambda area: -(area.level or 0)):
-        grouped.setdefault(level_and_word(area.level, area.notice, language), []).append(names[area.key])
+        grouped.setdefault((area.level, area.notice), []).append(names[area.key])
     colon = ": " if language == "en" else "："
-    for words, members in grouped.items():
+    for (level, notice), members in grouped.items():
+        words = level_and_word(level, notice, language)
         yield f"{words}{colon}{comma.join(members)}" if words else comma.join(members)
+        if several and notice in ORDER_WORDS.values():
+            yield action_sentence(level, language)
 
 
 # The official English and plain words of what stands beside a level; what is not here is said in Japanese.

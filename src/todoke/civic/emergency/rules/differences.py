@@ -22,7 +22,9 @@ def text_difference(before: str, after: str) -> list[Piece]:
     """The sentences of both texts in reading order, with what happened to each."""
     old, new = sentences(before), sentences(after)
     pieces: list[Piece] = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if tag == "equal":
             pieces += [Piece(text, "same") for text in new[new_from:new_to]]
             continue

@@ -44,21 +44,33 @@ ACTIONS: dict[str, dict[int, str]] = {
     "ja": {
         5: "命の危険が迫っています。直ちに身の安全を確保してください。",
         4: "危険な場所から全員避難してください。",
-        3: "危険な場所から、高齢者など避難に時間のかかる人は避難してください。そのほかの人も避難の準備をし、自主的に避難してください。",
+        3: (
+            "危険な場所から、高齢者など避難に時間のかかる人は避難してください。"
+            "そのほかの人も避難の準備をし、自主的に避難してください。"
+        ),
         2: "ハザードマップで、自宅の危険と避難先、避難の道順を確かめてください。",
         1: "最新の気象情報に注意してください。",
     },
     "ja-easy": {
-        5: "命（いのち）が あぶないです。すぐに、今（いま）いる 場所（ばしょ）より 安全（あんぜん）な ところへ 行（い）って ください。",
+        5: (
+            "命（いのち）が あぶないです。"
+            "すぐに、今（いま）いる 場所（ばしょ）より 安全（あんぜん）な ところへ 行（い）って ください。"
+        ),
         4: "あぶない ところに いる人（ひと）は、みんな 逃（に）げて ください。",
-        3: "お年寄（としよ）りや、逃（に）げるのに 時間（じかん）が かかる人（ひと）は、今（いま） 逃（に）げて ください。ほかの人（ひと）も 準備（じゅんび）を して ください。",
+        3: (
+            "お年寄（としよ）りや、逃（に）げるのに 時間（じかん）が かかる人（ひと）は、今（いま） 逃（に）げて ください。"
+            "ほかの人（ひと）も 準備（じゅんび）を して ください。"
+        ),
         2: "どこへ、どうやって 逃（に）げるか、地図（ちず）で たしかめて ください。",
         1: "新（あたら）しい 天気（てんき）の 情報（じょうほう）に 気（き）を つけて ください。",
     },
     "en": {
         5: "Your life is in danger. Secure your safety immediately.",
         4: "Everyone in a dangerous place must evacuate.",
-        3: "Elderly people and all who need time must leave dangerous places now. Everyone else: prepare, and leave early.",
+        3: (
+            "Elderly people and all who need time must leave dangerous places now. "
+            "Everyone else: prepare, and leave early."
+        ),
         2: "Check the hazard map: the dangers to your home, where to go, and how to get there.",
         1: "Stay alert to the latest weather information.",
     },

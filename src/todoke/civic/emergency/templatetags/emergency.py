@@ -1,5 +1,6 @@
 """Small words for the desk's pages: `{% load emergency %}`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from todoke.base.ui.instants import clock_text
 from todoke.base.ui.languages import language_tag
+from todoke.civic.emergency.rules.notices import LANGUAGES
 
 register = template.Library()
 
@@ -35,6 +37,12 @@ def language_name(code: str) -> str:
     """The name of a language of ours."""
     names = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
     return names.get(code, code)
+
+
+@register.filter
+def by_language(texts: Mapping[str, Mapping[str, str]]) -> list[tuple[str, Mapping[str, str]]]:
+    """The texts in the order in which they are read: the database keeps them by the alphabet."""
+    return [(language, texts[language]) for language in LANGUAGES if language in texts]
 
 
 @register.filter

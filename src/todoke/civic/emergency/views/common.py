@@ -19,7 +19,7 @@ from todoke.shared.messaging.types import EditionKind, Mode
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Who is looking."""
-    return request.viewer  # type: ignore[attr-defined,no-any-return]
+    return request.viewer  # type: ignore[attr-defined]
 
 
 def mode_of(request: HttpRequest) -> Mode:
@@ -99,5 +99,3 @@ def by_channel(places: Sequence[Destination], names: dict[str, str]) -> list[tup
     """How many places there are on each channel."""
     counts = Counter(names.get(place.channel, place.channel) for place in places)
     return sorted(counts.items())
-
-

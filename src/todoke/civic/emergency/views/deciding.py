@@ -35,7 +35,9 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         except DeskRefused as refusal:
             refuse(request, refusal)
             return redirect("emergency:draft", pk)
-        messages.success(request, drill_words(Mode(draft.mode)) + _("承認を依頼しました。ほかの人が承認すると発信されます。"))
+        messages.success(
+            request, drill_words(Mode(draft.mode)) + _("承認を依頼しました。ほかの人が承認すると発信されます。")
+        )
         return redirect("emergency:draft", pk)
     trouble = ""
     try:
@@ -56,9 +58,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApproveForm(request.POST or None, initial={"revision": draft.revision})
     if request.method == "POST" and form.is_valid():
         try:
-            edition = deciding.approve(
-                pk, revision=form.cleaned_data["revision"], viewer=viewer_of(request), at=at
-            )
+            edition = deciding.approve(pk, revision=form.cleaned_data["revision"], viewer=viewer_of(request), at=at)
             return redirect("emergency:edition", edition.pk)
         except (DeskRefused, ReleaseRefused) as refusal:
             form.add_error(None, str(refusal))
@@ -84,7 +84,8 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         title=_("差し戻す"),
         consequences=[
-            _("「%(title)s」は発信されず、%(name)s さんに戻ります。") % {"title": draft.title, "name": draft.submitted_by}
+            _("「%(title)s」は発信されず、%(name)s さんに戻ります。")
+            % {"title": draft.title, "name": draft.submitted_by}
         ],
         words=_("理由を付けて差し戻す"),
     )

@@ -65,7 +65,9 @@ def board(request: HttpRequest) -> HttpResponse:
     html, digest = _drawn(request)
     if request.GET.get("seen") == digest:
         return HttpResponse(status=204)
-    return render(request, "emergency/board_frame.html", {"board_html": html, "digest": digest, "mode": mode_of(request)})
+    return render(
+        request, "emergency/board_frame.html", {"board_html": html, "digest": digest, "mode": mode_of(request)}
+    )
 
 
 def _drawn(request: HttpRequest) -> tuple[str, str]:
@@ -81,9 +83,7 @@ def _drawn(request: HttpRequest) -> tuple[str, str]:
             "board": found,
             "mode": mode,
             "act": act_shown(found),
-            "waiting": [
-                (draft, headline_of(draft, as_area_levels(list(draft.areas.all())))) for draft in found.drafts
-            ],
+            "waiting": [(draft, headline_of(draft, as_area_levels(list(draft.areas.all())))) for draft in found.drafts],
             "may_write": viewer.may(DRAFT),
             "map_of_warnings": coloured(warned),
             "map_of_said": coloured(told),
@@ -92,6 +92,11 @@ def _drawn(request: HttpRequest) -> tuple[str, str]:
             "deliveries": [
                 (delivery, DeliveryState(delivery.state).label, TONES[DeliveryState(delivery.state)])
                 for delivery in found.deliveries
+            ],
+            "troubled": [
+                (delivery, DeliveryState(delivery.state).label, TONES[DeliveryState(delivery.state)])
+                for delivery in found.deliveries
+                if TONES[DeliveryState(delivery.state)] in ("bad", "attention")
             ],
             "newest_progress": found.progress.get(found.newest.pk) if found.newest else None,
             "routes": route_healths(viewer, at),
@@ -107,7 +112,9 @@ def act_shown(found: Board) -> ActShown:
     if draft is not None:
         return _act_about(act, draft, headline_of(draft, as_area_levels(list(draft.areas.all()))))
     if act.act is Act.FOLLOW_UPS:
-        sentence = _("届いたか分からない、または届けられなかった送り先が %(number)d件あります。") % {"number": act.number}
+        sentence = _("届いたか分からない、または届けられなかった送り先が %(number)d件あります。") % {
+            "number": act.number
+        }
         return ActShown(sentence, _("要対応の一覧を開く"), reverse("messaging:follow-ups"), "bad")
     if act.act is Act.ENDS_SOON and act.edition is not None:
         sentence = _("「%(title)s」の有効期限がまもなく切れます。続報か解除を考えてください。") % {

@@ -195,8 +195,9 @@ def _editor(
         form = DraftForm(initial=DraftForm.starting_with(draft), draft=draft)
     elif theirs is not None:
         # The second to save keeps every word, and saves over what the first one did only after seeing it.
-        form.data = form.data.copy()
-        form.data["revision"] = str(draft.revision)
+        kept = request.POST.copy()
+        kept["revision"] = str(draft.revision)
+        form.data = kept
     if picked is None:
         picked = {
             row.area.key: LIFTED if row.level is None and row.notice == "解除" else str(row.level or NAMED)

@@ -46,7 +46,9 @@ def edition_deliveries(request: HttpRequest, pk: int) -> HttpResponse:
 def _facts(request: HttpRequest, pk: int) -> dict[str, object]:
     viewer, at = viewer_of(request), now()
     edition = (
-        Edition.objects.filter(pk=pk, message__kind=MESSAGE_KIND).select_related("message", "author", "approver").first()
+        Edition.objects.filter(pk=pk, message__kind=MESSAGE_KIND)
+        .select_related("message", "author", "approver")
+        .first()
     )
     if edition is None:
         raise Http404(_("この番号の版はありません。"))
@@ -86,7 +88,7 @@ def _facts(request: HttpRequest, pk: int) -> dict[str, object]:
 
 def _channel_name(key: str) -> str:
     channel = channels.find(key)
-    return channel.facts.name if channel else key
+    return str(channel.facts.name) if channel else key
 
 
 @needs(DRAFT)
@@ -147,12 +149,13 @@ def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             messages.success(
                 request,
-                drill_words(Mode(message.mode)) + _("取消の承認を依頼しました。ほかの人が承認すると、すぐに伝わります。"),
+                drill_words(Mode(message.mode))
+                + _("取消の承認を依頼しました。ほかの人が承認すると、すぐに伝わります。"),
             )
             return redirect("emergency:draft", draft.pk)
-    places = Destination.objects.filter(
-        pk__in=Delivery.objects.filter(message=message).values("destination")
-    ).order_by("channel", "name")
+    places = Destination.objects.filter(pk__in=Delivery.objects.filter(message=message).values("destination")).order_by(
+        "channel", "name"
+    )
     by_effect: dict[tuple[str, bool], int] = {}
     for place in places:
         channel = channels.find(place.channel)

@@ -11,7 +11,7 @@ from todoke.civic.emergency.models import Draft, HazardWarning, Telegram
 from todoke.civic.emergency.queries.telegrams import feed_healths, reading_of
 from todoke.civic.emergency.queries.templates import templates_in_use
 from todoke.civic.emergency.rules.rights import READ
-from todoke.civic.emergency.telegrams import NotATelegram
+from todoke.civic.emergency.telegrams import AreaWarning, NotATelegram
 from todoke.civic.emergency.views.common import viewer_of
 from todoke.ground.files.actions import Damaged
 
@@ -53,7 +53,8 @@ def telegram_page(request: HttpRequest, pk: int) -> HttpResponse:
     telegram = Telegram.objects.select_related("document", "repeats").filter(pk=pk).first()
     if telegram is None:
         raise Http404(_("この番号の電文はありません。"))
-    trouble, areas, total = "", (), 0
+    areas: tuple[AreaWarning, ...] = ()
+    trouble, total = "", 0
     try:
         every = reading_of(telegram).areas
         areas, total = every[:AREAS_SHOWN], len(every)
