@@ -62,7 +62,10 @@ def test_telegram_about_this_city_waits_for_its_draft(made, city):
     telegram = take(content)
 
     assert (telegram.standing, telegram.preparation, telegram.mode, telegram.code) == (
-        "interpreted", "waiting", "actual", "VPWW55",
+        "interpreted",
+        "waiting",
+        "actual",
+        "VPWW55",
     )
     assert read_document(telegram.document) == content
     assert telegrams_waiting() == [telegram]
@@ -266,8 +269,12 @@ def test_telegram_from_the_future_does_not_shut_out_the_true_ones(made, city):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"<Report", "XMLとして読めません"), (b"", "中身がありません"), (b"<feed/>", "気象庁防災情報XMLではありません"),
-     (b"\x00\x01", "XMLとして読めません")],
+    [
+        (b"<Report", "XMLとして読めません"),
+        (b"", "中身がありません"),
+        (b"<feed/>", "気象庁防災情報XMLではありません"),
+        (b"\x00\x01", "XMLとして読めません"),
+    ],
 )
 def test_what_is_no_telegram_is_kept_with_the_reason(content, reason):
     telegram = take(content, "x.xml")
@@ -328,7 +335,10 @@ def test_fukui_is_matched_to_its_municipalities(fukui):
 
     levels = level_of_areas(clock.now())
     assert {area.name: levels[area.pk] for area in Area.objects.all()} == {
-        "福井市": 5, "坂井市": 4, "鯖江市": 3, "越前市": 2,
+        "福井市": 5,
+        "坂井市": 4,
+        "鯖江市": 3,
+        "越前市": 2,
     }
     assert telegram.preparation == "waiting"
 

@@ -271,7 +271,8 @@ def test_old_style_feed_is_read(jma):
     entries = entries_of(content, "http://xml.kishou.go.jp/feed/extra.xml")
 
     assert [(entry.title, entry.key[:9]) for entry in entries] == [
-        ("気象特別警報・警報・注意報", "urn:uuid:"), ("気象警報・注意報", "urn:uuid:"),
+        ("気象特別警報・警報・注意報", "urn:uuid:"),
+        ("気象警報・注意報", "urn:uuid:"),
     ]
     assert entries[0].address == "http://xml.kishou.go.jp/data/2b441518-4e79-342c-a271-7c25597f3a69.xml"
 

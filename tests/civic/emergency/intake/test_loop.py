@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError
-
 from tests.civic.emergency.intake.feed_simulator import FEED, FeedServer, hang
+
 from todoke.civic.emergency.intake import loop
 from todoke.civic.emergency.models import Telegram
 from todoke.civic.emergency.queries.telegrams import telegrams_waiting

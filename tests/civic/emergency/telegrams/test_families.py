@@ -85,8 +85,12 @@ def test_disagreement_takes_the_higher_level_and_says_so(code, name, level):
 
 @pytest.mark.parametrize(
     ("code", "name", "level"),
-    [("20", "氾濫注意情報", 2), ("41", "氾濫危険情報", 4), ("53", "氾濫発生情報（氾濫水の予報）", 5),
-     ("51", "レベル５氾濫特別警報", 5)],
+    [
+        ("20", "氾濫注意情報", 2),
+        ("41", "氾濫危険情報", 4),
+        ("53", "氾濫発生情報（氾濫水の予報）", 5),
+        ("51", "レベル５氾濫特別警報", 5),
+    ],
 )
 def test_level_of_a_river(code, name, level):
     assert river_level(code, name) == (level, "")

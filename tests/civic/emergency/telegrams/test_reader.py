@@ -23,7 +23,11 @@ def test_municipality_without_a_warning_has_an_empty_row(fukui):
 
     tsuruga = next(area for area in telegram.areas if area.name == "敦賀市")
     assert (tsuruga.code, tsuruga.kind, tsuruga.kind_code, tsuruga.level, tsuruga.in_force) == (
-        "1820200", "", "", None, False,
+        "1820200",
+        "",
+        "",
+        None,
+        False,
     )
     assert len(telegram.areas) == 17
 
@@ -39,10 +43,15 @@ def test_every_sample_is_read_with_the_values_of_the_index(index):
         telegram = read(path.read_bytes(), path.name)
 
         assert (telegram.code, telegram.title, telegram.status, telegram.info_type) == (
-            row["code"], row["control_title"], row["status"], row["info_type"],
+            row["code"],
+            row["control_title"],
+            row["status"],
+            row["info_type"],
         ), path.name
         assert (telegram.event_id, telegram.serial, telegram.report_time) == (
-            row["event_id"], row["serial"], row["report_datetime"],
+            row["event_id"],
+            row["serial"],
+            row["report_datetime"],
         ), path.name
         assert telegram.doubts == (), path.name
         assert (telegram.reason is None) == bool(telegram.family), path.name
@@ -148,8 +157,10 @@ def test_cut_off_gzip_is_not_well_formed(made):
 def test_entities_are_never_expanded(made, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("geheim")
-    attack = made(office="&x;").xml().replace(
-        b"?>\n<Report", f'?>\n<!DOCTYPE Report [<!ENTITY x SYSTEM "{secret.as_uri()}">]>\n<Report'.encode(), 1
+    attack = (
+        made(office="&x;")
+        .xml()
+        .replace(b"?>\n<Report", f'?>\n<!DOCTYPE Report [<!ENTITY x SYSTEM "{secret.as_uri()}">]>\n<Report'.encode(), 1)
     )
 
     with pytest.raises(NotValid, match="DOCTYPE"):

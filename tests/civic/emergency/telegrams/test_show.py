@@ -28,8 +28,14 @@ def test_line_has_exactly_the_agreed_keys(made, tmp_path, capfd):
     assert code == 0
     assert list(shown) == KEYS
     assert shown == {
-        "file": str(file), "code": "VPWW55", "title": "気象警報・注意報（Ｒ０６）（大雨）", "status": "通常",
-        "info_type": "発表", "event_id": "", "serial": "", "report_time": "2026-11-20T09:00:00+09:00",
+        "file": str(file),
+        "code": "VPWW55",
+        "title": "気象警報・注意報（Ｒ０６）（大雨）",
+        "status": "通常",
+        "info_type": "発表",
+        "event_id": "",
+        "serial": "",
+        "report_time": "2026-11-20T09:00:00+09:00",
         "areas": [
             {"code": "0120100", "name": "区域0120100", "kind_code": "33", "kind": "レベル５大雨特別警報", "level": 5}
         ],
@@ -82,7 +88,11 @@ def test_command_needs_neither_settings_nor_database(made, tmp_path):
 
     run = subprocess.run(
         [sys.executable, "-c", programme, "telegram", str(file)],
-        env=environment, cwd=tmp_path, capture_output=True, timeout=20, check=False,
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=20,
+        check=False,
     )
 
     assert (run.returncode, run.stderr) == (0, b"")

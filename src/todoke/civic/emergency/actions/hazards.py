@@ -1,6 +1,7 @@
 """Bringing what an office has in force up to date with its latest telegram."""
 
 from datetime import timedelta
+from typing import Any
 
 from todoke.base import clock
 from todoke.civic.emergency import telegrams
@@ -70,7 +71,7 @@ def replace_state(
     return [AreaWarning(row.area_code, row.area_name, row.scheme, row.kind_code, row.name) for row in before]
 
 
-def _key(reading: telegrams.Telegram, family: Family) -> dict[str, str]:
+def _key(reading: telegrams.Telegram, family: Family) -> dict[str, Any]:
     return {
         "mode": reading.mode,
         "family": family.key,

@@ -6,6 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from todoke.civic.emergency.telegrams.reader import has_doctype
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESS_CHARACTERS_MAX = 500
 
@@ -35,7 +37,7 @@ def entries_of(content: bytes, feed_address: str) -> list[Entry]:
         feed = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise NotAFeed("配信の一覧をXMLとして読めません。") from error
-    if feed.tag != f"{ATOM}feed" or feed.getroottree().docinfo.doctype:
+    if feed.tag != f"{ATOM}feed" or has_doctype(feed):
         raise NotAFeed("配信の一覧がAtom形式ではありません。")
     found = [entry for node in feed.findall(f"{ATOM}entry") if (entry := _entry(node, feed_address))]
     # The feed shows the newest first; what was sent first is taken in first.

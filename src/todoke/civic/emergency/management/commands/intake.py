@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="1回だけ確認して終わります")
 
-    def handle(self, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, **options: Any) -> None:
         folder, addresses = settings.INTAKE_FOLDER, settings.FEEDS
         if options["once"]:
             self.stdout.write(f"{look_once(folder, addresses, prepared)}件を取り込みました。")

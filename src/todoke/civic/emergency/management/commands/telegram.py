@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="電文のファイル（XMLまたはgzip）")
 
-    def handle(self, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, **options: Any) -> None:
         unreadable = show(options["files"])
         if unreadable:
             raise SystemExit(unreadable)
