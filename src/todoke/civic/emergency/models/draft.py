@@ -45,8 +45,9 @@ class Draft(models.Model):
     Prepared by the desk from a telegram (`prepared_from`; no `author`) or begun by staff. `source` names what it is
     about, so that the next telegram updates it rather than making a second one; `newer_telegram` is one that came while
     somebody was at work on it. `message` is empty for a first edition; `after_number` is the edition that its writer
-    saw last. `revision` counts the savings, so that two people cannot overwrite each other. `texts` is {language: {title, body, short}}, `excluded` the keys of destinations left out. The database keeps
-    the two people apart, and holds one person's alert to a reason and to a reviewer.
+    saw last. `revision` counts the savings, so that two people cannot overwrite each other. `texts` is {language:
+    {title, body, short}}, `excluded` the keys of destinations left out. The database keeps the two people apart, and
+    holds one person's alert to a reason and to a reviewer.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="drafts")
