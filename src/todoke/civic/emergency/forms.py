@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.actions.drafts import Changes, Choice
 from todoke.civic.emergency.models import Draft, HazardGroup, Phase, Verdict
-from todoke.civic.emergency.rules.notices import LANGUAGES, takes_levels
+from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind, takes_levels
 from todoke.ground.places.queries import AreaNode
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.types import Mode
@@ -188,11 +188,15 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, incidents: Sequence[Any], templates: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["incident"].choices = [(incident.pk, incident.name) for incident in incidents]  # type: ignore[attr-defined]
+        # Nothing is chosen beforehand where there is a choice: the first of a list is the commonest slip of all.
+        nothing: list[Any] = [("", _("選んでください"))]
+        open_ones: list[Any] = [(incident.pk, incident.name) for incident in incidents]
+        self.fields["incident"].choices = open_ones if len(open_ones) == 1 else nothing + open_ones  # type: ignore[attr-defined]
         groups: dict[str, list[tuple[int, str]]] = {}
-        for template in templates:
+        kinds = list(NoticeKind)
+        for template in sorted(templates, key=lambda template: kinds.index(NoticeKind(template.kind))):
             groups.setdefault(template.get_kind_display(), []).append((template.pk, template.name))
-        self.fields["template"].choices = list(groups.items())  # type: ignore[attr-defined]
+        self.fields["template"].choices = nothing + list(groups.items())  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):
