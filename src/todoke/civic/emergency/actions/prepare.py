@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from todoke.base.clock import in_japan
 from todoke.base.events import announce
@@ -63,6 +63,9 @@ def prepare_waiting(at: datetime) -> int:
     for pk in waiting.values_list("pk", flat=True)[:TELEGRAMS_MAX]:
         try:
             done += prepare_from(pk, at)
+        except OperationalError:
+            # The database has gone away: whoever called waits for it, and everything is still waiting.
+            raise
         except Exception:  # the next telegram may be the one that matters
             log.exception("emergency.preparing-failed", extra={"telegram": pk})
     return done
