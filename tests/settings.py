@@ -8,5 +8,7 @@ from pathlib import Path
 
 # Kept between runs, so that the embedded server need not be made anew each time.
 os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
+# Beside those of a house that may be running on this machine.
+os.environ.setdefault("TODOKE_SIMULATOR_PORTS", "18325,18380")
 
 from todoke.project.settings import *  # noqa: F403 - after the folder is chosen; every setting is the house's
