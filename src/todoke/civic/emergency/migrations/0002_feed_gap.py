@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('emergency', '0001_telegrams_and_hazards'),
+        ("emergency", "0001_telegrams_and_hazards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feed',
-            name='gap_open',
-            field=models.BooleanField(default=True, verbose_name='空白期間の補充が必要'),
+            model_name="feed",
+            name="gap_open",
+            field=models.BooleanField(default=True, verbose_name="空白期間の補充が必要"),
         ),
     ]

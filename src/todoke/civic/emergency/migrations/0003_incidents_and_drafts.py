@@ -7,203 +7,631 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('emergency', '0002_feed_gap'),
-        ('messaging', '0002_guards'),
-        ('places', '0003_area_bounds_are_whole'),
+        ("emergency", "0002_feed_gap"),
+        ("messaging", "0002_guards"),
+        ("places", "0003_area_bounds_are_whole"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('group', models.CharField(choices=[('storm', '風水害'), ('earthquake', '地震・津波'), ('volcano', '火山'), ('other', 'その他の災害')], max_length=20)),
-                ('phase', models.CharField(choices=[('response', '発災時'), ('aftermath', '発災直後'), ('recovery', '復旧期'), ('reconstruction', '復興期')], default='response', max_length=20)),
-                ('mode', models.CharField(choices=[('actual', '本番'), ('exercise', '訓練'), ('test', '試験')], max_length=10)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("storm", "風水害"),
+                            ("earthquake", "地震・津波"),
+                            ("volcano", "火山"),
+                            ("other", "その他の災害"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("response", "発災時"),
+                            ("aftermath", "発災直後"),
+                            ("recovery", "復旧期"),
+                            ("reconstruction", "復興期"),
+                        ],
+                        default="response",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("actual", "本番"), ("exercise", "訓練"), ("test", "試験")], max_length=10
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '災害事案',
-                'ordering': ['-opened_at', '-pk'],
+                "verbose_name": "災害事案",
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Template',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('version', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('evacuation', '避難情報'), ('weather', '気象情報の伝達'), ('flood', '河川の氾濫情報の伝達'), ('tsunami', '津波情報の伝達'), ('earthquake', '地震情報の伝達'), ('volcano', '火山情報の伝達'), ('lifting', '解除'), ('rumour', '誤った情報の打消し'), ('other', 'その他')], max_length=20)),
-                ('hazard', models.CharField(blank=True, choices=[('', '災害全般'), ('rain', '大雨'), ('landslide', '土砂災害'), ('flood', '洪水・氾濫'), ('storm-surge', '高潮'), ('wind', '暴風・大雪など'), ('earthquake', '地震'), ('tsunami', '津波'), ('volcano', '火山'), ('fire', '大規模な火災')], max_length=20)),
-                ('level', models.PositiveSmallIntegerField(null=True)),
-                ('notice', models.CharField(blank=True, max_length=40)),
-                ('valid_hours', models.PositiveSmallIntegerField(default=24)),
-                ('texts', models.JSONField()),
-                ('is_current', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("evacuation", "避難情報"),
+                            ("weather", "気象情報の伝達"),
+                            ("flood", "河川の氾濫情報の伝達"),
+                            ("tsunami", "津波情報の伝達"),
+                            ("earthquake", "地震情報の伝達"),
+                            ("volcano", "火山情報の伝達"),
+                            ("lifting", "解除"),
+                            ("rumour", "誤った情報の打消し"),
+                            ("other", "その他"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "災害全般"),
+                            ("rain", "大雨"),
+                            ("landslide", "土砂災害"),
+                            ("flood", "洪水・氾濫"),
+                            ("storm-surge", "高潮"),
+                            ("wind", "暴風・大雪など"),
+                            ("earthquake", "地震"),
+                            ("tsunami", "津波"),
+                            ("volcano", "火山"),
+                            ("fire", "大規模な火災"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                ("notice", models.CharField(blank=True, max_length=40)),
+                ("valid_hours", models.PositiveSmallIntegerField(default=24)),
+                ("texts", models.JSONField()),
+                ("is_current", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name': '文例',
-                'ordering': ['kind', '-level', 'key', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='template_version_is_unique'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('key',), name='template_has_one_current_version'), models.CheckConstraint(condition=models.Q(('kind__in', ['evacuation', 'weather', 'flood', 'tsunami', 'earthquake', 'volcano', 'lifting', 'rumour', 'other'])), name='template_has_a_known_kind'), models.CheckConstraint(condition=models.Q(('level__isnull', True), models.Q(('level__gte', 1), ('level__lte', 5)), _connector='OR'), name='template_level_is_1_to_5'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'evacuation'), _negated=True), ('level__isnull', True), ('level__gte', 3), _connector='OR'), name='template_orders_from_level_3'), models.CheckConstraint(condition=models.Q(('valid_hours__gte', 1), ('valid_hours__lte', 168)), name='template_lives_a_week_at_most')],
+                "verbose_name": "文例",
+                "ordering": ["kind", "-level", "key", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "version"), name="template_version_is_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("key",),
+                        name="template_has_one_current_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "evacuation",
+                                    "weather",
+                                    "flood",
+                                    "tsunami",
+                                    "earthquake",
+                                    "volcano",
+                                    "lifting",
+                                    "rumour",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="template_has_a_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__isnull", True), models.Q(("level__gte", 1), ("level__lte", 5)), _connector="OR"
+                        ),
+                        name="template_level_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "evacuation"), _negated=True),
+                            ("level__isnull", True),
+                            ("level__gte", 3),
+                            _connector="OR",
+                        ),
+                        name="template_orders_from_level_3",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_hours__gte", 1), ("valid_hours__lte", 168)),
+                        name="template_lives_a_week_at_most",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('actual', '本番'), ('exercise', '訓練'), ('test', '試験')], max_length=10)),
-                ('after_number', models.PositiveIntegerField(default=0)),
-                ('edition_kind', models.CharField(choices=[('first', '第1報'), ('update', '続報'), ('correction', '訂正'), ('cancel', '取消')], default='first', max_length=10)),
-                ('kind', models.CharField(choices=[('evacuation', '避難情報'), ('weather', '気象情報の伝達'), ('flood', '河川の氾濫情報の伝達'), ('tsunami', '津波情報の伝達'), ('earthquake', '地震情報の伝達'), ('volcano', '火山情報の伝達'), ('lifting', '解除'), ('rumour', '誤った情報の打消し'), ('other', 'その他')], max_length=20)),
-                ('hazard', models.CharField(blank=True, choices=[('', '災害全般'), ('rain', '大雨'), ('landslide', '土砂災害'), ('flood', '洪水・氾濫'), ('storm-surge', '高潮'), ('wind', '暴風・大雪など'), ('earthquake', '地震'), ('tsunami', '津波'), ('volcano', '火山'), ('fire', '大規模な火災')], max_length=20)),
-                ('texts', models.JSONField(default=dict)),
-                ('facts', models.JSONField(default=dict)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('excluded', models.JSONField(default=list)),
-                ('expires_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('prepared', '作成中'), ('submitted', '承認待ち'), ('returned', '差し戻し'), ('released', '発信済み'), ('discarded', '取りやめ')], default='prepared', max_length=10)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
-                ('return_reason', models.CharField(blank=True, max_length=500)),
-                ('discarded_at', models.DateTimeField(null=True)),
-                ('discard_reason', models.CharField(blank=True, max_length=500)),
-                ('break_glass', models.BooleanField(default=False)),
-                ('break_glass_reason', models.CharField(blank=True, max_length=500)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('verdict', models.CharField(blank=True, choices=[('right', '内容は正しかった'), ('correct', '訂正が必要'), ('cancel', '取消が必要')], max_length=10)),
-                ('review_note', models.CharField(blank=True, max_length=500)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messaging.edition')),
-                ('last_editor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messaging.message')),
-                ('newer_telegram', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='emergency.telegram')),
-                ('prepared_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='emergency.telegram')),
-                ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='emergency.incident')),
-                ('template', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='emergency.template')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("actual", "本番"), ("exercise", "訓練"), ("test", "試験")], max_length=10
+                    ),
+                ),
+                ("after_number", models.PositiveIntegerField(default=0)),
+                (
+                    "edition_kind",
+                    models.CharField(
+                        choices=[("first", "第1報"), ("update", "続報"), ("correction", "訂正"), ("cancel", "取消")],
+                        default="first",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("evacuation", "避難情報"),
+                            ("weather", "気象情報の伝達"),
+                            ("flood", "河川の氾濫情報の伝達"),
+                            ("tsunami", "津波情報の伝達"),
+                            ("earthquake", "地震情報の伝達"),
+                            ("volcano", "火山情報の伝達"),
+                            ("lifting", "解除"),
+                            ("rumour", "誤った情報の打消し"),
+                            ("other", "その他"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "災害全般"),
+                            ("rain", "大雨"),
+                            ("landslide", "土砂災害"),
+                            ("flood", "洪水・氾濫"),
+                            ("storm-surge", "高潮"),
+                            ("wind", "暴風・大雪など"),
+                            ("earthquake", "地震"),
+                            ("tsunami", "津波"),
+                            ("volcano", "火山"),
+                            ("fire", "大規模な火災"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("texts", models.JSONField(default=dict)),
+                ("facts", models.JSONField(default=dict)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("excluded", models.JSONField(default=list)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("prepared", "作成中"),
+                            ("submitted", "承認待ち"),
+                            ("returned", "差し戻し"),
+                            ("released", "発信済み"),
+                            ("discarded", "取りやめ"),
+                        ],
+                        default="prepared",
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("returned_at", models.DateTimeField(null=True)),
+                ("return_reason", models.CharField(blank=True, max_length=500)),
+                ("discarded_at", models.DateTimeField(null=True)),
+                ("discard_reason", models.CharField(blank=True, max_length=500)),
+                ("break_glass", models.BooleanField(default=False)),
+                ("break_glass_reason", models.CharField(blank=True, max_length=500)),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("right", "内容は正しかった"), ("correct", "訂正が必要"), ("cancel", "取消が必要")],
+                        max_length=10,
+                    ),
+                ),
+                ("review_note", models.CharField(blank=True, max_length=500)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="messaging.edition"
+                    ),
+                ),
+                (
+                    "last_editor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="messaging.message"
+                    ),
+                ),
+                (
+                    "newer_telegram",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="emergency.telegram",
+                    ),
+                ),
+                (
+                    "prepared_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="emergency.telegram",
+                    ),
+                ),
+                (
+                    "returned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="drafts", to="emergency.incident"
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="emergency.template",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '発信案',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "発信案",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='DraftArea',
+            name="DraftArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(null=True)),
-                ('notice', models.CharField(blank=True, max_length=60)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='emergency.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                ("notice", models.CharField(blank=True, max_length=60)),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.area"),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="areas", to="emergency.draft"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '発信案の対象地域',
-                'ordering': [models.OrderBy(models.F('level'), descending=True, nulls_last=True), 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('draft', 'area'), name='draft_names_an_area_once'), models.CheckConstraint(condition=models.Q(('level__isnull', True), models.Q(('level__gte', 1), ('level__lte', 5)), _connector='OR'), name='draft_area_level_is_1_to_5')],
+                "verbose_name": "発信案の対象地域",
+                "ordering": [models.OrderBy(models.F("level"), descending=True, nulls_last=True), "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("draft", "area"), name="draft_names_an_area_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__isnull", True), models.Q(("level__gte", 1), ("level__lte", 5)), _connector="OR"
+                        ),
+                        name="draft_area_level_is_1_to_5",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('mode', 'group'), name='incident_is_open_once_for_its_group'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("mode", "group"),
+                name="incident_is_open_once_for_its_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['actual', 'exercise', 'test'])), name='incident_has_a_known_mode'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["actual", "exercise", "test"])), name="incident_has_a_known_mode"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['response', 'aftermath', 'recovery', 'reconstruction'])), name='incident_has_a_known_phase'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phase__in", ["response", "aftermath", "recovery", "reconstruction"])),
+                name="incident_has_a_known_phase",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='incident_has_a_name'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="incident_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='incident_is_closed_by_somebody'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="incident_is_closed_by_somebody",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['mode', 'state', 'created_at'], name='emergency_draft_by_state'),
+            model_name="draft",
+            index=models.Index(fields=["mode", "state", "created_at"], name="emergency_draft_by_state"),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['mode', 'source'], name='emergency_draft_by_source'),
+            model_name="draft",
+            index=models.Index(fields=["mode", "source"], name="emergency_draft_by_source"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'submitted', 'returned', 'released', 'discarded'])), name='draft_has_a_known_state'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["prepared", "submitted", "returned", "released", "discarded"])),
+                name="draft_has_a_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['evacuation', 'weather', 'flood', 'tsunami', 'earthquake', 'volcano', 'lifting', 'rumour', 'other'])), name='draft_has_a_known_kind'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "evacuation",
+                            "weather",
+                            "flood",
+                            "tsunami",
+                            "earthquake",
+                            "volcano",
+                            "lifting",
+                            "rumour",
+                            "other",
+                        ],
+                    )
+                ),
+                name="draft_has_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('message__isnull', True), ('state__in', ('prepared', 'submitted', 'returned')), models.Q(('source', ''), _negated=True)), fields=('incident', 'source'), name='draft_of_a_source_is_live_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("message__isnull", True),
+                    ("state__in", ("prepared", "submitted", "returned")),
+                    models.Q(("source", ""), _negated=True),
+                ),
+                fields=("incident", "source"),
+                name="draft_of_a_source_is_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('message__isnull', False), ('state__in', ('prepared', 'submitted', 'returned'))), fields=('message', 'source'), name='draft_of_a_message_is_live_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("message__isnull", False), ("state__in", ("prepared", "submitted", "returned"))),
+                fields=("message", "source"),
+                name="draft_of_a_message_is_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after_number', 0), ('edition_kind', 'first'), ('message__isnull', True)), ('edition__isnull', False), models.Q(('after_number__gt', 0), ('message__isnull', False), models.Q(('edition_kind', 'first'), _negated=True)), _connector='OR'), name='draft_follows_an_edition_or_is_the_first'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("after_number", 0), ("edition_kind", "first"), ("message__isnull", True)),
+                    ("edition__isnull", False),
+                    models.Q(
+                        ("after_number__gt", 0),
+                        ("message__isnull", False),
+                        models.Q(("edition_kind", "first"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="draft_follows_an_edition_or_is_the_first",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', models.F('submitted_by')), _negated=True), models.Q(('approved_by', models.F('last_editor')), _negated=True)), name='draft_is_approved_by_somebody_else'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_by", models.F("submitted_by")), _negated=True),
+                    models.Q(("approved_by", models.F("last_editor")), _negated=True),
+                ),
+                name="draft_is_approved_by_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('last_editor__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='draft_approved_was_submitted'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("last_editor__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="draft_approved_was_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('approved_by__isnull', False), ('break_glass', False), ('edition__isnull', False)), models.Q(('approved_by__isnull', True), ('break_glass', True), ('edition__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='draft_released_has_an_approver_or_a_broken_glass'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "released"), _negated=True),
+                    models.Q(("approved_by__isnull", False), ("break_glass", False), ("edition__isnull", False)),
+                    models.Q(
+                        ("approved_by__isnull", True),
+                        ("break_glass", True),
+                        ("edition__isnull", False),
+                        ("submitted_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="draft_released_has_an_approver_or_a_broken_glass",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'released'), models.Q(('break_glass', False), ('edition__isnull', True)), _connector='OR'), name='draft_only_released_has_an_edition'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "released"), models.Q(("break_glass", False), ("edition__isnull", True)), _connector="OR"
+                ),
+                name="draft_only_released_has_an_edition",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('break_glass', False), models.Q(('break_glass_reason', ''), _negated=True), _connector='OR'), name='draft_broken_glass_has_a_reason'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("break_glass", False), models.Q(("break_glass_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="draft_broken_glass_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), name='draft_is_reviewed_by_somebody_else'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reviewed_by", models.F("submitted_by")), _negated=True),
+                name="draft_is_reviewed_by_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True), ('verdict', '')), models.Q(('break_glass', True), ('reviewed_at__isnull', False), ('reviewed_by__isnull', False), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='draft_reviewed_has_a_verdict'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_at__isnull", True), ("reviewed_by__isnull", True), ("verdict", "")),
+                    models.Q(
+                        ("break_glass", True),
+                        ("reviewed_at__isnull", False),
+                        ("reviewed_by__isnull", False),
+                        models.Q(("verdict", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="draft_reviewed_has_a_verdict",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='draft_returned_has_a_reason'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(("returned_by__isnull", False), models.Q(("return_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="draft_returned_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'discarded'), _negated=True), models.Q(('discard_reason', ''), _negated=True), _connector='OR'), name='draft_discarded_has_a_reason'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "discarded"), _negated=True),
+                    models.Q(("discard_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="draft_discarded_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), models.Q(('last_editor__isnull', False), ('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='draft_submitted_names_who'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "submitted"), _negated=True),
+                    models.Q(
+                        ("last_editor__isnull", False), ("submitted_at__isnull", False), ("submitted_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="draft_submitted_names_who",
+            ),
         ),
     ]

@@ -4,31 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, verbose_name='ハッシュ値')),
-                ('size_bytes', models.PositiveBigIntegerField(verbose_name='大きさ')),
-                ('media_type', models.CharField(max_length=100, verbose_name='種類')),
-                ('name', models.CharField(max_length=255, verbose_name='名前')),
-                ('stored_at', models.DateTimeField(verbose_name='保管した日時')),
-                ('kept_until', models.DateField(blank=True, null=True, verbose_name='保存期限')),
-                ('purged_at', models.DateTimeField(blank=True, null=True, verbose_name='廃棄した日時')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, verbose_name="ハッシュ値")),
+                ("size_bytes", models.PositiveBigIntegerField(verbose_name="大きさ")),
+                ("media_type", models.CharField(max_length=100, verbose_name="種類")),
+                ("name", models.CharField(max_length=255, verbose_name="名前")),
+                ("stored_at", models.DateTimeField(verbose_name="保管した日時")),
+                ("kept_until", models.DateField(blank=True, null=True, verbose_name="保存期限")),
+                ("purged_at", models.DateTimeField(blank=True, null=True, verbose_name="廃棄した日時")),
             ],
             options={
-                'verbose_name': '文書',
-                'verbose_name_plural': '文書',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['sha256'], name='files_document_by_digest'), models.Index(condition=models.Q(('purged_at__isnull', True)), fields=['kept_until'], name='files_document_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='files_digest_is_sha256'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='files_document_has_a_name'), models.CheckConstraint(condition=models.Q(('purged_at__isnull', True), ('kept_until__isnull', False), _connector='OR'), name='files_purged_had_an_end')],
+                "verbose_name": "文書",
+                "verbose_name_plural": "文書",
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["sha256"], name="files_document_by_digest"),
+                    models.Index(
+                        condition=models.Q(("purged_at__isnull", True)),
+                        fields=["kept_until"],
+                        name="files_document_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="files_digest_is_sha256"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="files_document_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purged_at__isnull", True), ("kept_until__isnull", False), _connector="OR"),
+                        name="files_purged_had_an_end",
+                    ),
+                ],
             },
         ),
     ]
