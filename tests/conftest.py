@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from todoke.base.ui.catalogues import compile_catalogues
-
 JOURNEYS = Path(__file__).parent / "journeys"
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -27,7 +25,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     # Under pytest-xdist this is the controller: it prepares what its workers use.
-    compile_catalogues()
     if settings.EMBEDDED_SERVER and not settings.EMBEDDED_SERVER.is_running():
         global _started  # noqa: PLW0603 - one session, one server
         settings.EMBEDDED_SERVER.start()

@@ -11,4 +11,9 @@ os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "v
 # Beside those of a house that may be running on this machine.
 os.environ.setdefault("TODOKE_SIMULATOR_PORTS", "18325,18380")
 
-from todoke.project.settings import *  # noqa: F403 - after the folder is chosen; every setting is the house's
+from todoke.base.ui.catalogues import compile_catalogues
+
+# Before Django reads its first sentence: what it has read once it keeps.
+compile_catalogues()
+
+from todoke.project.settings import *  # noqa: E402, F403 - after the folder is chosen; every setting is the house's
