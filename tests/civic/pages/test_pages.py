@@ -16,6 +16,7 @@ from lxml import html
 from pytest_django import Settings
 
 from tests.shared.messaging.editions import ALL_CLEAR, HILLSIDE, SENT_AT, content, edition
+from todoke.base.ui.registry import resident_panels
 from todoke.civic.pages import actions, channel
 from todoke.civic.pages.channel import SiteChannel
 from todoke.civic.pages.queries import state_on_disk
@@ -540,3 +541,18 @@ def test_before_the_first_writing_the_panel_claims_nothing() -> None:
     assert state_on_disk(Mode.ACTUAL) is None
     assert "ありません" not in drawn()
     assert 'href="/alerts/"' in drawn()
+
+
+def test_the_homes_panel_speaks_the_readers_language_and_keeps_the_mayors_words_for_orders(root: Path) -> None:
+    warned = AreaMark(key="a", name="川岸地区", level=4, notice="大雨危険警報", notice_en="Heavy Rain Danger Warning")
+    refresh(edition(content=content(areas=(warned,))))
+
+    with translation.override("en"):
+        panel = next(panel for panel in resident_panels if panel.key == "pages.in-force").draw(
+            RequestFactory().get("/")
+        )
+
+    assert "Heavy Rain Danger Warning" in panel
+    assert "Evacuation Instruction" not in panel
+    assert "Evacuation order for Kawagishi" in panel
+    assert "index.en.html" in panel

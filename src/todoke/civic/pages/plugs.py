@@ -15,11 +15,25 @@ from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Mode
 
 
+SHOWN_MAX = 5
+
+
 def draw_in_force(request: HttpRequest) -> str:
     """What is in force, from the state file: the home asks no database for it."""
-    name = page_name(get_language() or "ja")
+    language = get_language() or "ja"
+    name = page_name(language)
+    state = state_on_disk(Mode.ACTUAL)
     context = {
-        "state": state_on_disk(Mode.ACTUAL),
+        "state": state,
+        "in_force": [
+            {
+                "level": one.level,
+                "word": one.word(language),
+                "title": one.title(language),
+                "address": f"/alerts/{one.message}/" + ("" if name == "index.html" else name),
+            }
+            for one in (state.in_force[:SHOWN_MAX] if state else ())
+        ],
         "address": "/alerts/" + ("" if name == "index.html" else name),
     }
     return render_to_string("pages/panel.html", context, request=request)

@@ -1,6 +1,7 @@
 """Reading what the public pages say at this moment."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from todoke.shared.messaging.public_files import alerts_root, read
@@ -12,8 +13,17 @@ class InForce:
     """One message in force, as `state.json` tells it."""
 
     message: str
-    title: str
     level: int | None
+    titles: Mapping[str, str]
+    words: Mapping[str, str]
+
+    def title(self, language: str) -> str:
+        """Its title in this language, or in Japanese."""
+        return self.titles.get(language) or self.titles["ja"]
+
+    def word(self, language: str) -> str:
+        """The official word beside its level, the city's or the weather service's."""
+        return self.words.get(language) or self.words["ja"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,9 @@ def state_on_disk(mode: Mode) -> State | None:
         stored = json.loads(read(alerts_root(mode) / "state.json") or b"")
         return State(
             level=stored["level"],
-            in_force=tuple(InForce(one["message"], one["title"], one["level"]) for one in stored["in_force"]),
+            in_force=tuple(
+                InForce(one["message"], one["level"], one["titles"], one["words"]) for one in stored["in_force"]
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

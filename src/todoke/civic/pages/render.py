@@ -103,6 +103,11 @@ def state_file(site: Site, shown: Shown, *, written_at: datetime, fingerprint: s
                 "identifier": story.latest.identifier,
                 "level": story.latest.content.level,
                 "title": clean(story.latest.title("ja")),
+                "titles": {language: clean(story.latest.title(language)) for language in LANGUAGES},
+                "words": {
+                    language: _top_word(story.latest.content.areas, story.latest.content.level, language)
+                    for language in LANGUAGES
+                },
                 "expires_at": in_japan(story.latest.expires_at).isoformat(timespec="seconds"),
             }
             for story in shown.in_force

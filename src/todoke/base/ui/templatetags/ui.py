@@ -112,9 +112,12 @@ def page_messages(context: template.Context) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/components/level_mark.html")
 def level_mark(number: object, word: object = None, size: str = "") -> dict[str, Any]:
-    """`{% level_mark 4 %}`: 警戒レベル as number, word and colour; `size="large"` for the head of a page."""
+    """`{% level_mark 4 "避難指示" %}`: 警戒レベル as number, word and colour; `size="large"` for the head of a page.
+
+    Without a word it is the mayor's (避難指示 …); give the weather service's where it is theirs, or "" for none.
+    """
     level = level_of(number)
-    return {"number": level.number, "word": word or level.word, "size": size}
+    return {"number": level.number, "word": level.word if word is None else word, "size": size}
 
 
 @register.inclusion_tag("ui/components/level_banner.html")
