@@ -14,7 +14,6 @@ from todoke.shared.messaging.public_files import Upkeep, page_name
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Mode
 
-
 SHOWN_MAX = 5
 
 
