@@ -166,11 +166,17 @@ def open_follow_ups(viewer: Viewer, *, mode: Mode | None = None) -> QuerySet[Fol
 
 
 def calls_to_make(viewer: Viewer) -> QuerySet[Delivery]:
-    """The telephone list: people who are to be told and have not been ticked, oldest first."""
+    """The telephone list: people who are to be told and have not been ticked, oldest first.
+
+    Whoever has a newer edition coming is told that one alone: nobody reads out what no longer holds.
+    """
     if not viewer.may(READ):
         return Delivery.objects.none()
+    newer = Delivery.objects.filter(
+        message=OuterRef("message"), destination=OuterRef("destination"), number__gt=OuterRef("number")
+    )
     return (
-        Delivery.objects.filter(channel="messaging.person", state=DeliveryState.ACCEPTED)
+        Delivery.objects.filter(~Exists(newer), channel="messaging.person", state=DeliveryState.ACCEPTED)
         .select_related("destination", "edition__message")
         .order_by("handed_over_at")
     )

@@ -4,13 +4,13 @@ import pytest
 from django.urls import reverse
 
 from tests.shared.messaging import ledger
-from tests.shared.messaging.ledger import NIGHT, first, make_destination
+from tests.shared.messaging.ledger import NIGHT, first, following, make_destination
 from tests.sign_in import staff_client
 from todoke.ground.audit.models import Entry
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.actions.release import release
 from todoke.shared.messaging.models import Delivery, FollowUp
-from todoke.shared.messaging.types import Never, Receipt
+from todoke.shared.messaging.types import EditionKind, Never, Receipt
 from todoke.shared.messaging.views import ledger as pages
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +139,32 @@ def test_the_follow_up_list_costs_the_same_for_one_and_for_three(
         page = officer.get(reverse("messaging:follow-ups")).content.decode()
 
     assert page.count("番号が使われていません") == number
+
+
+def test_somebody_who_may_not_tick_sees_the_list_without_buttons(officers, telephone):
+    sent(officers, "会長A")
+
+    page = staff_client("messaging.read").get(reverse("messaging:calls")).content.decode()
+
+    assert "川の水が増えています。" in page
+    assert "連絡がつきました" not in page
+
+
+def test_whoever_has_a_newer_edition_coming_is_told_that_one_alone(officers, telephone):
+    one = sent(officers, "会長A")
+    release(following(one, EditionKind.UPDATE, Delivery.objects.get().destination), at=NIGHT)
+    for claimed in dispatch.claim("emergency", "messaging.person", limit=10, at=NIGHT):
+        errand = dispatch.hand_over(claimed, worker="w", at=NIGHT)
+        dispatch.settle(errand, dispatch.send(errand, "messaging.person"), at=NIGHT)
+
+    page = staff_client("messaging.read").get(reverse("messaging:calls")).content.decode()
+
+    assert "水は引きました。" in page
+    assert "川の水が増えています。" not in page
+
+
+def test_the_menu_marks_one_place_as_here(officers, telephone):
+    page = staff_client("messaging.read").get(reverse("messaging:calls")).content.decode()
+
+    menu = page.split('<nav class="menu"', 1)[1].split("</nav>", 1)[0]
+    assert menu.count('aria-current="page"') == 1

@@ -83,9 +83,15 @@ def _menu(context: template.Context, menu: Iterable[hooks.MenuItem], label: str)
         except NoReverseMatch:
             log.warning("ui.menu-item-leads-nowhere key=%s url_name=%s", item.key, item.url_name)
             continue
-        here = request is not None and request.path.startswith(address) and address != "/"
-        lines.append({"title": item.title, "address": address, "here": here})
-    return {"label": label, "lines": lines}
+        lines.append({"title": item.title, "address": address})
+    path = request.path if request is not None else ""
+    # One place is where the reader is: below several items, the nearest.
+    here = max(
+        (line["address"] for line in lines if line["address"] != "/" and path.startswith(line["address"])),
+        key=len,
+        default=None,
+    )
+    return {"label": label, "lines": [{**line, "here": line["address"] == here} for line in lines]}
 
 
 @register.inclusion_tag("ui/components/who_am_i.html", takes_context=True)

@@ -128,7 +128,8 @@ def call_list(request: VisitorRequest) -> HttpResponse:
         {**_row(delivery), "edition": delivery.edition.frozen(), "script": _script(delivery), "form": CallForm()}
         for delivery in calls_to_make(request.viewer)[:CALLS_MAX]
     ]
-    return render(request, "messaging/call_list.html", {"rows": rows})
+    context = {"rows": rows, "may_tick": request.viewer.may("messaging.operate")}
+    return render(request, "messaging/call_list.html", context)
 
 
 @needs("messaging.operate")
