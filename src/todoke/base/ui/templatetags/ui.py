@@ -86,11 +86,8 @@ def _menu(context: template.Context, menu: Iterable[hooks.MenuItem], label: str)
         lines.append({"title": item.title, "address": address})
     path = request.path if request is not None else ""
     # One place is where the reader is: below several items, the nearest.
-    here = max(
-        (line["address"] for line in lines if line["address"] != "/" and path.startswith(line["address"])),
-        key=len,
-        default=None,
-    )
+    addresses = [str(line["address"]) for line in lines]
+    here = max((each for each in addresses if each != "/" and path.startswith(each)), key=len, default=None)
     return {"label": label, "lines": [{**line, "here": line["address"] == here} for line in lines]}
 
 
