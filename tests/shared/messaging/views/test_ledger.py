@@ -168,3 +168,17 @@ def test_the_menu_marks_one_place_as_here(officers, telephone):
 
     menu = page.split('<nav class="menu"', 1)[1].split("</nav>", 1)[0]
     assert menu.count('aria-current="page"') == 1
+
+
+def test_an_auditor_reads_a_delivery_and_decides_nothing(officers, telephone):
+    telephone.answer = never
+    sent(officers, "会長A")
+    address = reverse("messaging:delivery", args=[Delivery.objects.get().pk])
+    auditor = staff_client("messaging.read")
+
+    page = auditor.get(address).content.decode()
+    auditor.post(address, {"decision": "confirmed", "note": "x"})
+
+    assert "番号が使われていません" in page
+    assert "あなたの判断" not in page
+    assert Delivery.objects.get().state == "failed"

@@ -96,9 +96,9 @@ def follow_up_list(request: VisitorRequest) -> HttpResponse:
     return render(request, "messaging/follow_up_list.html", {"page": page, "rows": rows})
 
 
-@needs("messaging.operate")
+@needs("messaging.read")
 def delivery_page(request: VisitorRequest, pk: int) -> HttpResponse:
-    """One delivery with its attempts, and the decision that a person can make about it."""
+    """One delivery with its attempts, and for who may operate the decision that a person can make about it."""
     delivery = delivery_for(request.viewer, pk)
     if delivery is None:
         raise Http404
@@ -116,7 +116,13 @@ def delivery_page(request: VisitorRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "messaging/delivery.html",
-        {"edition": edition, "mode": edition.mode, "form": form, "attempts": delivery.attempts.all(), **_row(delivery)},
+        {
+            "edition": edition,
+            "mode": edition.mode,
+            "form": form if request.viewer.may("messaging.operate") else None,
+            "attempts": delivery.attempts.all(),
+            **_row(delivery),
+        },
     )
 
 
