@@ -205,6 +205,7 @@ def _try_again_or_ask(
     at: datetime,
     *,
     safe: bool,
+    at_once: bool = False,
     chance: float | None = None,
     asked_seconds: float | None = None,
 ) -> None:
@@ -217,12 +218,14 @@ def _try_again_or_ask(
     if not repeatable:
         _end(delivery, DeliveryState.UNKNOWN, says, at)
         return
-    due_at = next_try_at(
-        at,
-        delivery.attempts_made,
-        chance=random.random() if chance is None else chance,  # noqa: S311 - spreads load, keeps no secret
-        asked_seconds=asked_seconds,
-    )
+    due_at = at
+    if not at_once:
+        due_at = next_try_at(
+            at,
+            delivery.attempts_made,
+            chance=random.random() if chance is None else chance,  # noqa: S311 - spreads load, keeps no secret
+            asked_seconds=asked_seconds,
+        )
     if due_at >= delivery.expires_at:
         _end(delivery, DeliveryState.EXPIRED, f"{says} {TIME_IS_UP}", at)
         return
@@ -302,7 +305,8 @@ def _sweep_lapsed(at: datetime) -> int:
         Attempt.objects.filter(delivery=delivery, outcome="").update(
             outcome=Outcome.LAPSED, says=str(NO_ANSWER), ended_at=at
         )
-        _try_again_or_ask(delivery, str(NO_ANSWER), at, safe=False)
+        # The ladder is for the other side's trouble; a worker of ours that died is no reason to wait longer still.
+        _try_again_or_ask(delivery, str(NO_ANSWER), at, safe=False, at_once=True)
     return len(lapsed)
 
 
