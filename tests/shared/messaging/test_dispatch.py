@@ -124,6 +124,20 @@ def test_two_workers_never_hold_the_same_delivery(delivery, channel):
     assert dispatch.claim("emergency", "tests.plain", limit=5, at=NIGHT) == []
 
 
+def test_a_claim_takes_no_more_than_was_asked_for_whatever_the_plan(officers, channel):
+    release(first(officers, *(make_destination(f"place-{number}") for number in range(20))), at=NIGHT)
+
+    with connection.cursor() as cursor:
+        # Nested loops run an unmaterialized choice again for each row.
+        cursor.execute(
+            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
+        )
+    claims = dispatch.claim("emergency", "tests.plain", limit=3, at=NIGHT)
+
+    assert len(claims) == 3
+    assert Delivery.objects.filter(state="leased").count() == 3
+
+
 def test_a_later_edition_waits_until_the_earlier_one_has_arrived(delivery, channel):
     [claimed] = dispatch.claim("emergency", "tests.plain", limit=1, at=NIGHT)
     errand = dispatch.hand_over(claimed, worker="w", at=NIGHT)

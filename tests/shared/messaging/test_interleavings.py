@@ -120,7 +120,7 @@ class Night:
             if delivery.state == "withdrawn":
                 assert self.edition.kind == EditionKind.CANCEL
                 assert got == [], "a destination that was told is not left without the cancellation"
-            elif delivery.state == "accepted":
+            elif delivery.state in ("accepted", "confirmed"):
                 assert got[-1] == newest, "what arrived last is what is right"
             else:
                 assert FollowUp.objects.filter(delivery=delivery, closed_at=None).exists()

@@ -64,9 +64,9 @@ class Errand:
 
 # One statement claims, so that two workers never hold the same delivery. An earlier edition still on its way to the
 # same destination must end first: what arrives last must be what is right.
+# The choice is materialized: as a mere subquery a plan may run it again for each row, and its LIMIT holds no more.
 CLAIM = """
-UPDATE messaging_delivery SET state = 'leased', lease = gen_random_uuid(), leased_until = %(until)s
-WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT d.id FROM messaging_delivery d
     WHERE d.state = 'planned' AND d.lane = %(lane)s AND d.channel = %(channel)s
       AND d.due_at <= %(at)s AND d.expires_at > %(at)s
@@ -75,7 +75,9 @@ WHERE id IN (
         WHERE e.message_id = d.message_id AND e.destination_id = d.destination_id AND e.number < d.number
           AND e.state IN ('leased', 'handed_over'))
     ORDER BY d.due_at, d.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, lease
+UPDATE messaging_delivery SET state = 'leased', lease = gen_random_uuid(), leased_until = %(until)s
+FROM due WHERE messaging_delivery.id = due.id
+RETURNING messaging_delivery.id, lease
 """
 
 
