@@ -129,9 +129,8 @@ def test_a_claim_takes_no_more_than_was_asked_for_whatever_the_plan(officers, ch
 
     with connection.cursor() as cursor:
         # Nested loops run an unmaterialized choice again for each row.
-        cursor.execute(
-            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
-        )
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
     claims = dispatch.claim("emergency", "tests.plain", limit=3, at=NIGHT)
 
     assert len(claims) == 3
