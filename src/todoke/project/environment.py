@@ -76,6 +76,10 @@ def secret(text: str) -> str:
     return text
 
 
+def secrets_list(text: str) -> tuple[str, ...]:
+    return tuple(secret(word) for word in words(text))
+
+
 def two_ports(text: str) -> tuple[int, int]:
     numbers = text.split(",")
     if len(numbers) != 2:
@@ -136,6 +140,14 @@ VARIABLES = (
         "The key that signs sessions and links. Absent: made once and kept under TODOKE_VAR.",
         secret,
         None,
+        "(50 random characters or more)",
+    ),
+    Variable(
+        "TODOKE_SEAL_KEYS",
+        "The keys that seal personal data, newest first, commas between them; the last one is never taken out. "
+        "Absent: one, made once and kept under TODOKE_VAR.",
+        secrets_list,
+        (),
         "(50 random characters or more)",
     ),
     Variable(

@@ -1,7 +1,9 @@
 """Django's settings, made from the environment (environment.py) and from nothing else."""
 
 import hashlib
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +33,19 @@ def _kept_secret(path: Path) -> str:
     """A random secret, made once, readable by the owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Two processes may start at the same moment: the one that creates the file wins, the other reads it.
-        try:
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(secrets.token_urlsafe(64))
-        except FileExistsError:
-            pass
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        # Two processes may start at the same moment: the link of the first one stands, whole, and both read it.
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()
 
 
 SECRET_KEY: str = ENVIRONMENT["TODOKE_SECRET"] or _kept_secret(VAR / "secret")
+# Apart from the secret, which may be changed on any day: what these have sealed must still open in years.
+SEAL_KEYS: tuple[str, ...] = ENVIRONMENT["TODOKE_SEAL_KEYS"] or (_kept_secret(VAR / "seal-key"),)
 
 # The server that `todoke up` starts when no database is named; None when one is.
 EMBEDDED_SERVER = None if ENVIRONMENT["DATABASE_URL"] else EmbeddedServer(VAR / "postgres")
