@@ -23,7 +23,7 @@ def measure() -> Iterator[dict[str, Any]]:
             stdout=subprocess.PIPE,
             text=True,
             check=True,
-            timeout=1800,
+            timeout=3600,
         )
     for line in inside.stdout.splitlines():
         if line.startswith("{"):
