@@ -19,8 +19,9 @@ from todoke.civic.emergency.intake import loop
 from todoke.civic.emergency.intake.drafting import prepared
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
+from todoke.shared.messaging import waking
 from todoke.shared.messaging.channels.outside import webhook_secret_of
-from todoke.shared.messaging.dispatcher import Dispatcher, wake
+from todoke.shared.messaging.dispatcher import Dispatcher
 from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.simulators.simulator import Simulator, postboxes
 from todoke.shared.messaging.types import Mode
@@ -78,7 +79,7 @@ def running(fukui: Path) -> Iterator[Path]:
         ]
         yield fukui
         stop.set()
-        wake()
+        waking.wake()
         for thread in threads:
             thread.join(timeout=10)
 
@@ -105,7 +106,7 @@ def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
     for _ in range(150):
         if condition():
             return
-        wake()
+        waking.wake()
         page.wait_for_timeout(100)
     raise AssertionError(f"it did not come to that: {what}")
 

@@ -91,7 +91,7 @@ def make_officers() -> tuple[Account, Account]:
 
 
 def make_destination(key: str, channel: str = "tests.plain", **facts: object) -> Destination:
-    return Destination.objects.create(key=key, channel=channel, name=key, address=key, **facts)
+    return Destination.objects.create(**{"key": key, "channel": channel, "name": key, "address": key, **facts})
 
 
 def some_content(body: str = "川の水が増えています。") -> Content:

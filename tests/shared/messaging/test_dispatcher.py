@@ -11,7 +11,7 @@ from tests.shared.messaging import ledger
 from tests.shared.messaging.ledger import first, make_destination
 from todoke.base.clock import now
 from todoke.base.registry import Registry
-from todoke.shared.messaging import dispatcher
+from todoke.shared.messaging import dispatcher, waking
 from todoke.shared.messaging.actions import dispatch, release
 from todoke.shared.messaging.models import Attempt, Delivery
 from todoke.shared.messaging.types import Receipt
@@ -39,7 +39,7 @@ def running(transactional_db, monkeypatch):
 
     yield start
     stop.set()
-    dispatcher.wake()
+    waking.wake()
     for thread in threads:
         thread.join(timeout=5)
         assert not thread.is_alive()
@@ -73,7 +73,7 @@ def test_a_released_edition_reaches_every_destination(running, order):
     places = [make_destination(f"place-{number}") for number in range(10)]
 
     release.release(order(*places), at=now())
-    dispatcher.wake()
+    waking.wake()
 
     wait_for(lambda: Delivery.objects.filter(state="accepted").count() == 10)
 
@@ -92,7 +92,7 @@ def test_museum_4_a_hanging_channel_holds_up_no_other(running, order):
 
     began = time.monotonic()
     release.release(order(*places), at=now())
-    dispatcher.wake()
+    waking.wake()
     wait_for(lambda: Delivery.objects.filter(channel="tests.plain", state="accepted").count() == 6)
     took = time.monotonic() - began
 
@@ -135,7 +135,7 @@ def test_what_the_other_side_answered_survives_a_database_that_is_away(monkeypat
 
     monkeypatch.setattr(dispatcher.time, "sleep", lambda _: None)
 
-    dispatcher._held_in_hand(settle)
+    dispatcher.held_in_hand(settle)
 
     assert len(tries) == 3
 

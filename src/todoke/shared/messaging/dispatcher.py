@@ -17,9 +17,10 @@ from django.db import connections
 
 from todoke.base.clock import now
 from todoke.base.jobs.lanes import LANES
+from todoke.shared.messaging import waking
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.actions.dispatch import LEASE_MARGIN, Claim
-from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.registry import MassChannel, channels
 
 log = logging.getLogger(__name__)
 
@@ -27,17 +28,6 @@ SWEEP_SECONDS = 5.0
 # How long the outcome of an attempt is held in hand while the database is away.
 SETTLE_SECONDS = 120.0
 LOST_THREADS_MAX = 8
-
-_wake = threading.Condition()
-_calls = 0
-
-
-def wake() -> None:
-    """Have every dispatcher of this process look at the ledger now."""
-    global _calls  # noqa: PLW0603 - one number for the whole process, guarded by its condition
-    with _wake:
-        _calls += 1
-        _wake.notify_all()
 
 
 class Dispatcher:
@@ -47,31 +37,30 @@ class Dispatcher:
     lanes = frozenset(LANES)
 
     def run(self, lane: str, stop: threading.Event) -> None:
-        """Claim what is due and have it sent; sweep every few seconds. Returns within three seconds of `stop`."""
+        """Claim what is due and have it sent; sweep every few seconds. Returns within three seconds of `stop`.
+
+        Mass channels have a dispatcher of their own (carriers.py).
+        """
         bulkheads: dict[str, Bulkhead] = {}
         swept = 0.0
         while not stop.is_set():
-            heard = _calls
+            heard = waking.calls()
             if time.monotonic() - swept >= SWEEP_SECONDS:
                 dispatch.sweep(at=now())
                 swept = time.monotonic()
             _fill(lane, bulkheads)
-            _rest(heard, stop)
+            waking.rest(heard, stop)
 
 
 def _fill(lane: str, bulkheads: dict[str, "Bulkhead"]) -> None:
     for channel in dispatch.channels_due(lane, at=now()):
+        if isinstance(channels.find(channel), MassChannel):
+            continue
         bulkhead = bulkheads.setdefault(channel, Bulkhead(channel))
         free = bulkhead.free()
         if free:
             for claimed in dispatch.claim(lane, channel, limit=free, at=now()):
                 bulkhead.take(claimed)
-
-
-def _rest(heard: int, stop: threading.Event) -> None:
-    # Short rests, because a condition cannot wait for the stop as well, and a retry may fall due at any second.
-    with _wake:
-        _wake.wait_for(lambda: _calls != heard or stop.is_set(), timeout=1.0)
 
 
 class Bulkhead:
@@ -111,7 +100,7 @@ class Bulkhead:
             connections.close_all()
             with self._lock:
                 del self._since[threading.current_thread()]
-            wake()
+            waking.wake()
 
 
 def deliver(claimed: Claim, channel: str) -> None:
@@ -125,10 +114,10 @@ def deliver(claimed: Claim, channel: str) -> None:
             "attempt_failed",
             extra={"channel": channel, "delivery": claimed.delivery_id, "trouble": type(outcome).__name__},
         )
-    _held_in_hand(lambda: dispatch.settle(errand, outcome, at=now()))
+    held_in_hand(lambda: dispatch.settle(errand, outcome, at=now()))
 
 
-def _held_in_hand(settle: Callable[[], bool]) -> None:
+def held_in_hand(settle: Callable[[], object]) -> None:
     """What the other side answered must not be lost to a database that is away for a minute."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:

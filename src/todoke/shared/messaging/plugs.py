@@ -9,18 +9,23 @@ from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.cap import ARTEFACT
+from todoke.shared.messaging.carriers import MassDispatcher
 from todoke.shared.messaging.channels import feeds
 from todoke.shared.messaging.channels.demo import demo_channels
 from todoke.shared.messaging.channels.outside import outside_channels
 from todoke.shared.messaging.checkup import CHECKS
 from todoke.shared.messaging.city import DestinationsPart
 from todoke.shared.messaging.dispatcher import Dispatcher
+from todoke.shared.messaging.postman import Caretaker, Postman
 from todoke.shared.messaging.registry import artefacts, channels
 
 for channel in outside_channels():
     channels.register(channel)
 channels.register(feeds.FeedsChannel())
 companions.register(Dispatcher())
+companions.register(MassDispatcher())
+companions.register(Postman())
+companions.register(Caretaker())
 companions.register(feeds.COMPANION)
 artefacts.register(ARTEFACT)
 if settings.SIMULATORS:

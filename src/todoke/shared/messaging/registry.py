@@ -1,15 +1,25 @@
 """What other rooms may plug in here: channels, kinds of message, artefacts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 
 from todoke.base.registry import Registry
-from todoke.shared.messaging.types import Address, FrozenEdition, Parcel, Receipt
+from todoke.shared.messaging.types import (
+    Address,
+    Copy,
+    FrozenEdition,
+    Members,
+    Parcel,
+    Receipt,
+    Report,
+    Text,
+    WaysOut,
+)
 
 
 class AreaGrain(StrEnum):
@@ -88,14 +98,82 @@ class Channel(Protocol):
     def trouble_with(self, address: str) -> str | None: ...
 
 
+@runtime_checkable
+class LetterChannel(Protocol):
+    """A channel that also takes letters to one person about their own matter.
+
+    `send_letter` makes one attempt, as `Channel.send` does; the same `key` marks every try of the same letter.
+    """
+
+    key: str
+    facts: ChannelFacts
+
+    def send_letter(self, text: Text, *, key: str, at: datetime) -> Receipt: ...
+
+
+@runtime_checkable
+class MassChannel(Protocol):
+    """A channel that serves many at a time: a destination on it names an audience, and each member gets a copy.
+
+    - `stationery` is pure and made once for a mailing: whatever is the same in every copy, in every language.
+    - `carry` makes the copies and sends them; it reports a fate for each copy exactly once, in portions as they become
+      known, and returns when all have one, within `facts.timeout_seconds`. Several threads call it at once, up to
+      `facts.concurrency`. What it did not come to is reported as `HELD`, what it does not know as `UNCLEAR`.
+    - `is_free` tells whether it would take copies of a lane now: a rate allows it, a relay is not at rest.
+    - `normal` gives the one form of an address by which it is known again; `trouble_with_contact` says what is wrong
+      with one that somebody typed, or None.
+    - `prepare` shows one copy as an imagined contact would get it; `trouble_with` is about the destination's address,
+      which is the key of an audience.
+
+    Imagined example: a channel “leaflet” prints the sheet once, writes the name on each, and its carrier comes back
+    with a list of the houses where nobody lives any more.
+    """
+
+    key: str
+    facts: ChannelFacts
+    bundle_size: int
+
+    def prepare(self, edition: FrozenEdition, address: Address) -> Parcel: ...
+
+    def trouble_with(self, address: str) -> str | None: ...
+
+    def trouble_with_contact(self, address: str) -> str | None: ...
+
+    def normal(self, address: str) -> str: ...
+
+    def stationery(self, edition: FrozenEdition, ways_out: WaysOut) -> Any: ...
+
+    def is_free(self, lane: str) -> bool: ...
+
+    def carry(self, stationery: Any, copies: Sequence[Copy], report: Report, *, lane: str) -> None: ...
+
+
+class Audience(Protocol):
+    """Many people under one name, so that a destination may be “everybody who asked for this”.
+
+    `members` gives those whom an edition concerns, by its topics, areas and facts; the mass lane asks it in steps and
+    adds who was told an earlier edition. `ways_out` gives the addresses that every copy carries.
+    """
+
+    key: str
+    name: str | Promise
+
+    def members(self, edition: FrozenEdition) -> Members: ...
+
+    def ways_out(self) -> WaysOut: ...
+
+
 @dataclass(frozen=True)
 class MessageKind:
-    """A kind of message that a room sends: its lane, and how long a cancellation of it is worth delivering."""
+    """A kind of message that a room sends: its lane, how long a cancellation of it is worth delivering, the topics
+    under which subscribers get it where its content names none, and how long each recipient is remembered."""
 
     key: str
     name: str | Promise
     lane: str
     cancel_lives: timedelta = timedelta(hours=24)
+    topics: tuple[str, ...] = ()
+    recipients_kept: timedelta = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -111,6 +189,7 @@ class Artefact:
     render: Callable[[FrozenEdition], bytes]
 
 
-channels: Registry[Channel] = Registry("messaging.channels")
+channels: Registry[Channel | MassChannel] = Registry("messaging.channels")
+audiences: Registry[Audience] = Registry("messaging.audiences")
 kinds: Registry[MessageKind] = Registry("messaging.kinds")
 artefacts: Registry[Artefact] = Registry("messaging.artefacts")

@@ -2,10 +2,10 @@
 
 from procrastinate.contrib.django import app
 
-from todoke.shared.messaging import dispatcher
+from todoke.shared.messaging import waking
 
 
 @app.task(name="messaging.dispatch")
 def dispatch() -> None:
     """Wake the dispatchers of this process."""
-    dispatcher.wake()
+    waking.wake()

@@ -9,6 +9,7 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import connection, transaction
 from django.db.models import F, Max, QuerySet
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base import events
 from todoke.shared.messaging.events import DeliverySettled, FollowUpOpened
 from todoke.shared.messaging.models import Attempt, Delivery, FollowUp
-from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.registry import Channel, channels
 from todoke.shared.messaging.rules import delivery_key, next_try_at
 from todoke.shared.messaging.types import (
     Address,
@@ -63,7 +64,8 @@ class Errand:
 
 
 # One statement claims, so that two workers never hold the same delivery. An earlier edition still on its way to the
-# same destination must end first: what arrives last must be what is right.
+# same destination must end first: what arrives last must be what is right. (A mailing that was stopped no longer holds
+# its successor up as a whole; there the bundles wait for each other.)
 # The choice is materialized: as a mere subquery a plan may run it again for each row, and its LIMIT holds no more.
 CLAIM = """
 WITH due AS MATERIALIZED (
@@ -72,8 +74,9 @@ WITH due AS MATERIALIZED (
       AND d.due_at <= %(at)s AND d.expires_at > %(at)s
       AND NOT EXISTS (
         SELECT 1 FROM messaging_delivery e
+        LEFT JOIN messaging_mailing m ON m.delivery_id = e.id
         WHERE e.message_id = d.message_id AND e.destination_id = d.destination_id AND e.number < d.number
-          AND e.state IN ('leased', 'handed_over'))
+          AND e.state IN ('leased', 'handed_over') AND m.stopped_at IS NULL)
     ORDER BY d.due_at, d.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE messaging_delivery SET state = 'leased', lease = gen_random_uuid(), leased_until = %(until)s
 FROM due WHERE messaging_delivery.id = due.id
@@ -110,10 +113,11 @@ def claim(lane: str, channel: str, *, limit: int, at: datetime) -> list[Claim]:
 
 
 @transaction.atomic
-def hand_over(claimed: Claim, *, worker: str, at: datetime) -> Errand | None:
+def hand_over(claimed: Claim, *, worker: str, at: datetime, until: datetime | None = None) -> Errand | None:
     """Prepare the parcel and write down that it is about to leave; None when the claim no longer holds.
 
-    A text that the channel can never carry ends the delivery here, before anything has left.
+    A text that the channel can never carry ends the delivery here, before anything has left. The lease then lasts
+    `until`, or as long as one call of the channel may take.
     """
     delivery = (
         Delivery.objects.select_for_update(of=("self",))
@@ -124,7 +128,7 @@ def hand_over(claimed: Claim, *, worker: str, at: datetime) -> Errand | None:
     if delivery is None:
         return None
     if delivery.expires_at <= at:
-        _end(delivery, DeliveryState.EXPIRED, str(TIME_IS_UP), at)
+        end(delivery, DeliveryState.EXPIRED, str(TIME_IS_UP), at)
         return None
 
     channel = channels.find(delivery.channel)
@@ -134,14 +138,14 @@ def hand_over(claimed: Claim, *, worker: str, at: datetime) -> Errand | None:
             raise Never(str(RETIRED))
         parcel = channel.prepare(edition, address)
     except Never as never:
-        _end(delivery, DeliveryState.FAILED, never.says, at)
+        end(delivery, DeliveryState.FAILED, never.says, at)
         return None
 
     key = delivery_key(edition.identifier, address.key)
     delivery.state = DeliveryState.HANDED_OVER
     delivery.attempts_made += 1
     delivery.handed_over_at = delivery.handed_over_at or at
-    delivery.leased_until = at + timedelta(seconds=channel.facts.timeout_seconds) + LEASE_MARGIN
+    delivery.leased_until = until or at + timedelta(seconds=channel.facts.timeout_seconds) + LEASE_MARGIN
     delivery.save(update_fields=["state", "attempts_made", "handed_over_at", "leased_until"])
     attempt = Attempt.objects.create(
         delivery=delivery,
@@ -157,7 +161,7 @@ def hand_over(claimed: Claim, *, worker: str, at: datetime) -> Errand | None:
 def send(errand: Errand, channel_key: str) -> Receipt | Exception:
     """Make the attempt. Whatever the channel raises comes back as a value: it is the attempt's outcome, not ours."""
     try:
-        return channels[channel_key].send(errand.parcel, errand.edition, errand.address, key=errand.key)
+        return cast(Channel, channels[channel_key]).send(errand.parcel, errand.edition, errand.address, key=errand.key)
     except Exception as trouble:
         return trouble
 
@@ -180,9 +184,9 @@ def settle(errand: Errand, outcome: Receipt | Exception, *, at: datetime, chance
         return False
 
     if isinstance(outcome, Receipt):
-        _end(delivery, DeliveryState.CONFIRMED if outcome.confirmed else DeliveryState.ACCEPTED, says, at)
+        end(delivery, DeliveryState.CONFIRMED if outcome.confirmed else DeliveryState.ACCEPTED, says, at)
     elif isinstance(outcome, Never):
-        _end(delivery, DeliveryState.FAILED, says, at)
+        end(delivery, DeliveryState.FAILED, says, at)
     else:
         asked = outcome.after_seconds if isinstance(outcome, TryLater) else None
         safe = isinstance(outcome, TryLater) and not outcome.may_have_left
@@ -215,10 +219,10 @@ def _try_again_or_ask(
     channel = channels.find(delivery.channel)
     repeatable = safe or (channel is not None and channel.facts.idempotency_key is not None)
     if _is_overtaken(delivery):
-        _end(delivery, DeliveryState.WITHDRAWN, f"{says} {OVERTAKEN}", at)
+        end(delivery, DeliveryState.WITHDRAWN, f"{says} {OVERTAKEN}", at)
         return
     if not repeatable:
-        _end(delivery, DeliveryState.UNKNOWN, says, at)
+        end(delivery, DeliveryState.UNKNOWN, says, at)
         return
     due_at = at
     if not at_once:
@@ -229,7 +233,7 @@ def _try_again_or_ask(
             asked_seconds=asked_seconds,
         )
     if due_at >= delivery.expires_at:
-        _end(delivery, DeliveryState.EXPIRED, f"{says} {TIME_IS_UP}", at)
+        end(delivery, DeliveryState.EXPIRED, f"{says} {TIME_IS_UP}", at)
         return
     _move(delivery, DeliveryState.PLANNED, says)
     delivery.due_at = due_at
@@ -250,8 +254,9 @@ def _move(delivery: Delivery, state: DeliveryState, reason: str) -> None:
     delivery.leased_until = None
 
 
-def _end(delivery: Delivery, state: DeliveryState, reason: str, at: datetime) -> None:
-    """Bring a delivery to an end, tell it, and ask a person where the end is not a good one."""
+def end(delivery: Delivery, state: DeliveryState, reason: str, at: datetime) -> None:
+    """Bring a delivery to an end, tell it, and ask a person where the end is not a good one. The caller holds its
+    row."""
     _move(delivery, state, reason)
     delivery.settled_at = at
     delivery.save(update_fields=["state", "reason", "lease", "leased_until", "settled_at"])
@@ -316,7 +321,7 @@ def _sweep_lapsed(at: datetime) -> int:
 def _sweep_expired(at: datetime) -> int:
     expired = _held(Delivery.objects.filter(state=DeliveryState.PLANNED, expires_at__lte=at).order_by(F("expires_at")))
     for delivery in expired:
-        _end(delivery, DeliveryState.EXPIRED, str(TIME_IS_UP), at)
+        end(delivery, DeliveryState.EXPIRED, str(TIME_IS_UP), at)
     return len(expired)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.events import EditionReleased
-from todoke.shared.messaging.models import Delivery, Destination, Edition, FrozenArtefact, Message
+from todoke.shared.messaging.models import Delivery, Destination, Edition, FrozenArtefact, Mailing, Message
 from todoke.shared.messaging.registry import artefacts, kinds
 from todoke.shared.messaging.types import Content, DeliveryState, EditionKind, Mode
 
@@ -152,7 +152,7 @@ def _freeze(order: Order, message: Message, at: datetime) -> Edition:
         identifier=f"todoke.{city.code}.{message.key.hex}.{number}",
         sender=city.cap_sender or f"todoke.{city.code}",
         city=city.name,
-        content=order.content.as_json(),
+        content=_with_topics(order.content, message).as_json(),
         references=[
             {"identifier": identifier, "sent_at": sent_at.isoformat()}
             for identifier, sent_at in message.editions.order_by("number").values_list("identifier", "sent_at")
@@ -179,6 +179,12 @@ def _freeze(order: Order, message: Message, at: datetime) -> Edition:
     return edition
 
 
+def _with_topics(content: Content, message: Message) -> Content:
+    """The content with the topics of its kind, where the writer chose none."""
+    kind = kinds.find(message.kind)
+    return content if content.topics or kind is None else replace(content, topics=kind.topics)
+
+
 def _plan(order: Order, edition: Edition, at: datetime) -> None:
     """Compare what each destination should now know with what it may have been told, and plan the difference."""
     earlier = list(
@@ -187,6 +193,10 @@ def _plan(order: Order, edition: Edition, at: datetime) -> None:
     for delivery in earlier:
         if delivery.state in (DeliveryState.PLANNED, DeliveryState.LEASED):
             withdraw(delivery, str(SUPERSEDED), at)
+    # Of a mailing that has begun, what has not left stays here.
+    Mailing.objects.filter(delivery__in=earlier, ended_at=None, stopped_at=None).update(
+        stopped_at=at, stop_reason=str(SUPERSEDED)
+    )
 
     # What was handed over may have been read, whatever became of it since.
     told = {delivery.destination_id for delivery in earlier if delivery.handed_over_at is not None}

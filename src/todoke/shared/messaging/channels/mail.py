@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,13 +21,14 @@ from urllib.parse import quote, unquote, urlsplit
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan
+from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.connection import Deadline, connect, says_unreached
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text, fit_title
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.rules import delivery_key
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Text, TryLater
 
 TITLE_MAX = 100
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -142,6 +144,24 @@ class MailChannel:
         if server is None:
             raise Never("メールサーバーが設定されていません。TODOKE_MAIL_SERVER を設定してから、送り直してください。")
         return _Submission(server, self.sender, self.facts.timeout_seconds).send(bare(address.address), parcel.body)
+
+    def send_letter(self, text: Text, *, key: str, at: datetime) -> Receipt:
+        """Hand one person's letter to the server. Its number follows from `key`, the same at every try."""
+        if self.server is None:
+            raise Never("メールサーバーが設定されていません。TODOKE_MAIL_SERVER を設定してから、送り直してください。")
+        city = the_city()
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = MailAddress(city.name if city else "", addr_spec=self.sender)
+        mail["To"] = MailAddress(addr_spec=bare(text.address))
+        mail["Subject"] = text.title
+        mail["Date"] = format_datetime(in_japan(at))
+        mail["Message-ID"] = f"<{delivery_key(key, 'letter')}@{self.sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(text.body.replace("\n", "\r\n") + "\r\n", charset="utf-8", cte="base64")
+        mail["Content-Language"] = "ja" if text.language == "ja-easy" else text.language
+        return _Submission(self.server, self.sender, self.facts.timeout_seconds).send(
+            bare(text.address), mail.as_bytes()
+        )
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a mail address, or None."""

@@ -1,7 +1,24 @@
 """The ledger's tables."""
 
+from todoke.shared.messaging.models.contact import Contact
 from todoke.shared.messaging.models.delivery import Attempt, Delivery, FollowUp
 from todoke.shared.messaging.models.destination import Destination
+from todoke.shared.messaging.models.letter import Letter
+from todoke.shared.messaging.models.mailing import Bundle, Mailing, Pace, Recipient
 from todoke.shared.messaging.models.message import Edition, FrozenArtefact, Message
 
-__all__ = ["Attempt", "Delivery", "Destination", "Edition", "FollowUp", "FrozenArtefact", "Message"]
+__all__ = [
+    "Attempt",
+    "Bundle",
+    "Contact",
+    "Delivery",
+    "Destination",
+    "Edition",
+    "FollowUp",
+    "FrozenArtefact",
+    "Letter",
+    "Mailing",
+    "Message",
+    "Pace",
+    "Recipient",
+]

@@ -58,7 +58,8 @@ class CapFacts:
 @dataclass(frozen=True)
 class Content:
     """Everything an edition says. `level` is the highest 警戒レベル of its areas, or None; `facts` are small named
-    values of the sending room (hazard, office …), `contact` is who answers questions."""
+    values of the sending room (hazard, office …), `contact` is who answers questions. `topics` are the keys of the
+    subjects under which people have asked for it; `facts` and `topics` say to an audience who is meant."""
 
     wordings: tuple[Wording, ...]
     areas: tuple[AreaMark, ...] = ()
@@ -66,6 +67,7 @@ class Content:
     cap: CapFacts = field(default_factory=CapFacts)
     facts: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
+    topics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not any(wording.language == DEFAULT_LANGUAGE for wording in self.wordings):
@@ -93,4 +95,6 @@ class Content:
             cap=CapFacts(**stored["cap"]),
             facts=dict(stored["facts"]),
             contact=stored["contact"],
+            # Absent in what was frozen before there were topics.
+            topics=tuple(stored.get("topics", ())),
         )

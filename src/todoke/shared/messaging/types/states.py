@@ -1,6 +1,6 @@
 """What a message, an edition and a delivery can be."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -68,3 +68,44 @@ class FollowUpReason(TextChoices):
     FAILED = "failed", _("送信できませんでした")
     UNKNOWN = "unknown", _("届いたかどうか分かりません")
     EXPIRED = "expired", _("期限までに届けられませんでした")
+
+
+class ContactState(TextChoices):
+    """Whether a contact may be written to."""
+
+    ACTIVE = "active", _("配信中")
+    SUPPRESSED = "suppressed", _("届かないため停止中")
+    ENDED = "ended", _("登録解除")
+    ERASED = "erased", _("消去済み")
+
+
+class BundleState(TextChoices):
+    """Where a bundle of the mass lane stands."""
+
+    PLANNED = "planned", _("送信待ち")
+    LEASED = "leased", _("送信中")
+    DONE = "done", _("配信済み")
+
+
+class RecipientState(IntegerChoices):
+    """What became of one mailing for one contact. Numbers, because there are millions of them."""
+
+    PLANNED = 0, _("送信待ち")
+    ACCEPTED = 1, _("受付済み")
+    REFUSED = 2, _("受け取り拒否")
+    BOUNCED = 3, _("不達の返送")
+    SKIPPED = 4, _("送信対象外")
+    WITHDRAWN = 5, _("送信とりやめ")
+    EXPIRED = 6, _("期限切れ")
+    UNKNOWN = 7, _("到達不明")
+
+
+class LetterState(TextChoices):
+    """Where a letter to one person stands."""
+
+    PLANNED = "planned", _("送信待ち")
+    LEASED = "leased", _("送信中")
+    ACCEPTED = "accepted", _("受付済み")
+    FAILED = "failed", _("失敗")
+    EXPIRED = "expired", _("期限切れ")
+    UNKNOWN = "unknown", _("到達不明")
