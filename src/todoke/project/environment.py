@@ -90,12 +90,30 @@ def two_ports(text: str) -> tuple[int, int]:
     return smtp, http
 
 
-def mail_server(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
-        raise ValueError("it does not begin with smtp://, smtp+starttls:// or smtps:// and the name of a host")
-    parts.port  # noqa: B018 - raises ValueError for what is no port
+def mail_servers(text: str) -> str:
+    for address in words(text):
+        parts = urlsplit(address)
+        if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
+            raise ValueError("it does not begin with smtp://, smtp+starttls:// or smtps:// and the name of a host")
+        parts.port  # noqa: B018 - raises ValueError for what is no port
+        for term in filter(None, parts.query.split("&")):
+            name, _, number = term.partition("=")
+            if name not in ("weight", "rate", "day") or not number.replace(".", "", 1).isdigit():
+                raise ValueError(f"“{term}” is none of weight=, rate= and day= with a number")
     return text
+
+
+def rates(text: str) -> dict[str, float]:
+    found = {}
+    for word in words(text):
+        domain, _, rate = word.partition("=")
+        try:
+            found[domain.lower()] = float(rate)
+        except ValueError:
+            raise ValueError(f"“{word}” is no domain with a number of mails a second") from None
+        if not found[domain.lower()] > 0:
+            raise ValueError(f"“{word}”: the number of mails a second is above 0")
+    return found
 
 
 def mail_address(text: str) -> str:
@@ -180,10 +198,19 @@ VARIABLES = (
     ),
     Variable(
         "TODOKE_MAIL_SERVER",
-        "The server that takes our mail: smtp://, smtp+starttls:// or smtps://, user and password percent-encoded.",
-        mail_server,
+        "The servers that take our mail, commas between them: smtp://, smtp+starttls:// or smtps://, user and password "
+        "percent-encoded; ?weight=, rate= (a second) and day= share the subscribers' mail out. The first one also "
+        "takes all other mail.",
+        mail_servers,
         "",
-        "smtp+starttls://todoke:secret@mail.example:587",
+        "smtp+starttls://todoke:secret@mail.example:587?rate=50",
+    ),
+    Variable(
+        "TODOKE_MAIL_PACE",
+        "How many mails a second subscribers of a domain get at most, all relays together. Absent: no such bounds.",
+        rates,
+        {},
+        "docomo.ne.jp=20,ezweb.ne.jp=20",
     ),
     Variable(
         "TODOKE_MAIL_FROM",

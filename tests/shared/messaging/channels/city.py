@@ -7,7 +7,8 @@ from typing import Any
 from tests.shared.messaging.editions import edition
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.line import LineChannel
-from todoke.shared.messaging.channels.mail import MailChannel, MailServer
+from todoke.shared.messaging.channels.mail import MailChannel
+from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.channels.signing import secret_for
 from todoke.shared.messaging.channels.webhook import WebhookChannel
 from todoke.shared.messaging.registry import Channel

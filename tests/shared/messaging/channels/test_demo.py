@@ -6,7 +6,7 @@ import pytest
 
 from tests.shared.messaging.channels.city import fresh, send
 from todoke.shared.messaging.channels.demo import demo_channels
-from todoke.shared.messaging.channels.mail import MailServer
+from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.channels.outside import outside_channels
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Address, Never, TryLater
@@ -65,9 +65,10 @@ def test_with_simulators_no_channel_knows_an_address_outside_this_machine(settin
     settings.SIMULATORS, settings.SIMULATOR_PORTS = True, (8125, 8180)
     settings.MAIL_SERVER, settings.LINE_TOKEN = "smtp://relay.example", "token"
 
-    mail, line, webhook, _person = outside_channels()
+    mail, each, line, webhook, _person = outside_channels()
 
     assert mail.server == mail.simulator == MailServer("127.0.0.1", 8125)
+    assert each.servers == (mail.simulator,)
     assert (line.service, line.token) == ("http://127.0.0.1:8180", "simulator")
     assert webhook.simulated is True
 
@@ -76,8 +77,9 @@ def test_without_simulators_the_real_services_are_those_of_the_settings(settings
     settings.SIMULATORS = False
     settings.MAIL_SERVER, settings.LINE_TOKEN = "smtp://relay.example", "token"
 
-    mail, line, webhook, _person = outside_channels()
+    mail, each, line, webhook, _person = outside_channels()
 
     assert mail.server == MailServer("relay.example", 25)
+    assert each.servers == (mail.server,)
     assert (line.service, line.token) == ("https://api.line.me", "token")
     assert webhook.simulated is False

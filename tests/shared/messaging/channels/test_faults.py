@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.shared.messaging.channels.city import MAIL, PATIENCE_SECONDS, City, send
-from todoke.shared.messaging.channels.mail import MailServer
+from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.simulators.faults import Fault, FaultKind
 from todoke.shared.messaging.types import Never, TryLater
 

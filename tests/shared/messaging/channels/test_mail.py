@@ -9,7 +9,7 @@ import pytest
 from tests.shared.messaging.channels.city import MAIL, City, fresh, send
 from tests.shared.messaging.editions import content, edition
 from todoke.base.clock import now
-from todoke.shared.messaging.channels.mail import MailServer
+from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.rules import delivery_key
 from todoke.shared.messaging.types import Address, EditionKind, Mode, Never, Text, Wording
 
@@ -193,7 +193,9 @@ def test_an_address_is_checked_before_it_is_stored(channel, address, fits):
 def test_a_letter_reaches_one_person_and_a_repeat_carries_the_same_number(city, simulator):
     channel = city.mail()
     posted_at = now()
-    text = Text("hana@example.jp", "ja-easy", "登録の確認", "次の住所を開いてください。\n.\nhttps://city.example.jp/c/a")
+    text = Text(
+        "hana@example.jp", "ja-easy", "登録の確認", "次の住所を開いてください。\n.\nhttps://city.example.jp/c/a"
+    )
 
     channel.send_letter(text, key="subscriptions.request:7", at=posted_at)
     channel.send_letter(text, key="subscriptions.request:7", at=posted_at)

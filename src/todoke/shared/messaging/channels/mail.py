@@ -6,17 +6,14 @@ it, and there is one wording to approve instead of two that could differ.
 
 import re
 import smtplib
-import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +21,7 @@ from todoke.base.clock import in_japan
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.connection import Deadline, connect, says_unreached
+from todoke.shared.messaging.channels.mail_server import MailServer, greeted
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text, fit_title
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -32,33 +30,6 @@ from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel,
 
 TITLE_MAX = 100
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """The server that takes our mail. `security` is none, starttls or tls."""
-
-    host: str
-    port: int
-    security: str = "none"
-    user: str = ""
-    password: str = ""
-
-    @classmethod
-    def from_address(cls, address: str) -> "MailServer":
-        """Read `smtp://`, `smtp+starttls://` or `smtps://user:password@host:port`. Raises ValueError."""
-        security = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
-        usual = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-        parts = urlsplit(address)
-        if parts.scheme not in security or not parts.hostname:
-            raise ValueError("it does not begin with smtp://, smtp+starttls:// or smtps:// and a host")
-        return cls(
-            host=parts.hostname,
-            port=parts.port or usual[parts.scheme],
-            security=security[parts.scheme],
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-        )
 
 
 class MailChannel:
@@ -201,33 +172,17 @@ class _Submission:
             connect(self.server.host, self.server.port, self.deadline) as plain,
             self.deadline.cutting(plain),
         ):
-            # Our own name is given, or smtplib would ask the resolver for it, without a deadline.
-            smtp = smtplib.SMTP(local_hostname=self.sender.rpartition("@")[2], timeout=self.deadline.remaining())
-            # What starttls() and the certificate's check read; connect() would have set it, but it has no deadline.
-            smtp._host = self.server.host  # type: ignore[attr-defined]
-            smtp.sock = _secured(plain, self.server.host) if self.server.security == "tls" else plain
             try:
-                self._greet(smtp)
-                yield smtp
-            finally:
-                smtp.close()
-
-    def _greet(self, smtp: smtplib.SMTP) -> None:
-        code, words = smtp.getreply()
-        if code != 220:
-            raise smtplib.SMTPConnectError(code, words)
-        smtp.ehlo_or_helo_if_needed()
-        if self.server.security == "starttls":
-            smtp.starttls(context=ssl.create_default_context())
-            smtp.ehlo_or_helo_if_needed()
-        if self.server.user:
-            try:
-                smtp.login(self.server.user, self.server.password)
+                smtp = greeted(plain, self.server, self.sender.rpartition("@")[2], self.deadline)
             except smtplib.SMTPAuthenticationError as error:
                 raise Never(
                     "メールサーバーが利用者名かパスワードを断りました。"
                     "TODOKE_MAIL_SERVER を直してから、送り直してください。"
                 ) from error
+            try:
+                yield smtp
+            finally:
+                smtp.close()
 
     def _later(self, error: Exception) -> TryLater:
         if not self.left:
@@ -262,7 +217,3 @@ def _expect(reply: tuple[int, bytes], wanted: int = 250) -> str:
 def _words(said: bytes | str) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return " ".join(text.split())[:200]
-
-
-def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)

@@ -4,12 +4,15 @@ from functools import partial
 
 from django.conf import settings
 
+from todoke.shared.messaging.actions import pace
 from todoke.shared.messaging.channels.line import LineChannel
-from todoke.shared.messaging.channels.mail import MailChannel, MailServer
+from todoke.shared.messaging.channels.mail import MailChannel
+from todoke.shared.messaging.channels.mail_each import MailEachChannel
+from todoke.shared.messaging.channels.mail_server import MailServer, servers_from
 from todoke.shared.messaging.channels.person import PersonChannel
 from todoke.shared.messaging.channels.signing import secret_for
 from todoke.shared.messaging.channels.webhook import WebhookChannel
-from todoke.shared.messaging.registry import Channel
+from todoke.shared.messaging.registry import Channel, MassChannel
 
 
 def webhook_secret_of(destination_key: str) -> str:
@@ -17,19 +20,27 @@ def webhook_secret_of(destination_key: str) -> str:
     return secret_for(destination_key, settings.WEBHOOK_SECRET)
 
 
-def outside_channels() -> tuple[Channel, ...]:
+def outside_channels() -> tuple[Channel | MassChannel, ...]:
     """Mail, LINE, webhook and telephone list. With SIMULATORS, none of them can reach anything outside this machine."""
     smtp_port, http_port = settings.SIMULATOR_PORTS
     simulated_mail = MailServer(host="127.0.0.1", port=smtp_port)
     simulated_web = f"http://127.0.0.1:{http_port}"
-    real_mail = MailServer.from_address(settings.MAIL_SERVER) if settings.MAIL_SERVER else None
+    relays = servers_from(settings.MAIL_SERVER)
     return (
         MailChannel(
-            server=simulated_mail if settings.SIMULATORS else real_mail,
+            server=simulated_mail if settings.SIMULATORS else next(iter(relays), None),
             simulator=simulated_mail,
             sender=settings.MAIL_FROM,
             site=settings.SITE_ADDRESS,
             unsubscribe=settings.MAIL_UNSUBSCRIBE,
+        ),
+        MailEachChannel(
+            servers=(simulated_mail,) if settings.SIMULATORS else relays,
+            simulator=simulated_mail,
+            sender=settings.MAIL_FROM,
+            site=settings.SITE_ADDRESS,
+            domain_rates=settings.MAIL_PACE,
+            pace=pace,
         ),
         LineChannel(
             token="simulator" if settings.SIMULATORS else settings.LINE_TOKEN,

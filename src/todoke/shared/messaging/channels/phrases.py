@@ -11,7 +11,7 @@ from todoke.shared.messaging.types import AreaMark, EditionKind, Mode
 
 @dataclass(frozen=True)
 class Phrases:
-    """The sentences of one language; `{}` takes the value."""
+    """The sentences of one language; `{}` takes the value. `way_out` ends a copy of a subscriber."""
 
     drill: str
     test: str
@@ -29,6 +29,7 @@ class Phrases:
     cut: str
     comma: str
     date: str
+    way_out: str
 
     def of_mode(self, mode: Mode) -> str:
         """The sentence that says that this is not in earnest, or nothing."""
@@ -61,6 +62,7 @@ JAPANESE = Phrases(
     cut="…（続きは {} ）",
     comma="、",
     date="{0.year}年{0.month}月{0.day}日 {0.hour}時{0.minute:02}分",
+    way_out="このメールは、市の配信に登録された方にお送りしています。\n登録の変更・解除：{change}",
 )
 
 PHRASES: dict[str, Phrases] = {
@@ -82,6 +84,7 @@ PHRASES: dict[str, Phrases] = {
         cut="…（つづきは {} ）",
         comma="、",
         date="{0.year}年{0.month}月{0.day}日 {0.hour}時{0.minute:02}分",
+        way_out="この メールは 登録（とうろく）した 人（ひと）に おくっています。\nかえる・やめる：{change}",
     ),
     "en": Phrases(
         drill="This is a drill. There is no real disaster.",
@@ -100,6 +103,7 @@ PHRASES: dict[str, Phrases] = {
         cut="… (continued at {} )",
         comma=", ",
         date="{0.year}-{0.month:02}-{0.day:02} {0.hour:02}:{0.minute:02} (Japan time)",
+        way_out="You get this mail because you subscribed to the city's notices.\nChange or end: {change}",
     ),
 }
 
