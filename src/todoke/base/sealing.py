@@ -106,7 +106,7 @@ def _digest(purpose: str, text: bytes, size: int) -> bytes:
 
 
 def _keys() -> _Keys:
-    return _derived(tuple(settings.SEAL_KEYS))
+    return _derived(settings.SEAL_KEYS)
 
 
 @lru_cache(maxsize=4)

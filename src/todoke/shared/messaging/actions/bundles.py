@@ -166,25 +166,30 @@ def _next(clock: datetime, ends: time) -> datetime:
 
 
 WRITE = """
-UPDATE messaging_recipient r SET state = told.state, says = told.says, settled_at = %(at)s
-FROM unnest(%(contacts)s::bigint[], %(states)s::smallint[], %(says)s::varchar[]) AS told (contact_id, state, says)
-WHERE r.mailing_id = %(mailing)s AND r.contact_id = told.contact_id AND r.state = %(planned)s
+UPDATE messaging_recipient SET state = %(state)s, says = %(says)s, settled_at = %(at)s
+WHERE mailing_id = %(mailing)s AND contact_id = ANY(%(contacts)s::bigint[]) AND state = %(planned)s
 """
 
 
-def _write(mailing_id: int, results: list[tuple[int, State, str]], at: datetime) -> None:
+def _write(mailing_id: int, results: Iterable[tuple[int, State, str]], at: datetime) -> None:
+    # Nearly always all of them ended alike: one statement then writes the whole portion.
+    alike: dict[tuple[State, str], list[str]] = {}
+    for contact_id, state, says in results:
+        alike.setdefault((state, says), []).append(str(contact_id))
     with connection.cursor() as cursor:
-        cursor.execute(
-            WRITE,
-            {
-                **STATES,
-                "mailing": mailing_id,
-                "contacts": [contact_id for contact_id, _state, _says in results],
-                "states": [int(state) for _contact, state, _says in results],
-                "says": [says[:200] for _contact, _state, says in results],
-                "at": at,
-            },
-        )
+        for (state, says), contacts_alike in alike.items():
+            cursor.execute(
+                WRITE,
+                {
+                    **STATES,
+                    "mailing": mailing_id,
+                    # As PostgreSQL writes an array: many times faster than one number after the other.
+                    "contacts": f"{{{','.join(contacts_alike)}}}",
+                    "state": int(state),
+                    "says": says[:200],
+                    "at": at,
+                },
+            )
 
 
 @transaction.atomic

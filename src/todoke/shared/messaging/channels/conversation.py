@@ -49,7 +49,7 @@ class Mail:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Reply:
     """A whole reply of the relay: the code, and the text of its last line."""
 
@@ -160,7 +160,11 @@ class Conversation:
         if not self._pipelining:
             return self._step_by_step(envelope)
         self._connection.sendall((waiting.content if waiting else b"") + envelope)
-        return iter(self._reply, None)
+        return self._replies()
+
+    def _replies(self) -> Iterator[Reply]:
+        while True:
+            yield self._reply()
 
     def _refusal(self, replies: Iterator[Reply]) -> Reply | None:
         """Who refused the envelope, or None when the relay now waits for the content."""

@@ -5,7 +5,7 @@ lines hold 57 bytes each, so a text that fills its last line can be followed by 
 lines that are the reader's own. A copy costs some joins of bytes and no message object.
 """
 
-import base64
+import binascii
 import hashlib
 import time
 import unicodedata
@@ -292,4 +292,7 @@ def _terms(server: MailServer) -> Any:
 
 
 def _in_base64(text: bytes) -> bytes:
-    return base64.encodebytes(text).replace(b"\n", b"\r\n")
+    return b"".join(
+        binascii.b2a_base64(text[start : start + LINE_BYTES], newline=False) + b"\r\n"
+        for start in range(0, len(text), LINE_BYTES)
+    )
