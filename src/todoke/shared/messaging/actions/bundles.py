@@ -99,16 +99,15 @@ def due(mailing_ids: list[int], *, at: datetime, limit: int) -> int:
 COPIES = """
 SELECT c.id, c.address, c.language, c.generation, c.state, c.quiet_from, c.quiet_until, {was_told}
 FROM messaging_recipient r JOIN messaging_contact c ON c.id = r.contact_id
-WHERE r.mailing_id = %(mailing)s AND r.contact_id BETWEEN %(first)s AND %(last)s AND r.state = %(planned)s
+WHERE r.mailing_id = %(mailing)s AND r.contact_id BETWEEN %(first)s AND %(last)s
+  AND r.state IN (%(planned)s, %(doubtful)s)
 ORDER BY c.id
 """
 # By now nothing of an earlier edition is under way to these people: what is still planned there has not left.
 WAS_TOLD = """EXISTS (
     SELECT 1 FROM messaging_recipient e
     WHERE e.mailing_id = ANY(%(earlier)s) AND e.contact_id = c.id
-      AND (e.state IN (%(accepted)s, %(unknown)s) OR e.state = %(planned)s AND EXISTS (
-        SELECT 1 FROM messaging_bundle b
-        WHERE b.mailing_id = e.mailing_id AND c.id BETWEEN b.first AND b.last AND b.reopened > 0)))"""
+      AND e.state IN (%(accepted)s, %(unknown)s, %(doubtful)s))"""
 
 
 def copies_of(carry: Carry, job: Job, *, at: datetime) -> tuple[list[Copy], datetime | None]:
@@ -167,7 +166,7 @@ def _next(clock: datetime, ends: time) -> datetime:
 
 WRITE = """
 UPDATE messaging_recipient SET state = %(state)s, says = %(says)s, settled_at = %(at)s
-WHERE mailing_id = %(mailing)s AND contact_id = ANY(%(contacts)s::bigint[]) AND state = %(planned)s
+WHERE mailing_id = %(mailing)s AND contact_id = ANY(%(contacts)s::bigint[]) AND state IN (%(planned)s, %(doubtful)s)
 """
 
 
@@ -194,11 +193,14 @@ def _write(mailing_id: int, results: Iterable[tuple[int, State, str]], at: datet
 
 @transaction.atomic
 def settle(carry: Carry, results: Iterable[Result], *, repeatable: bool, at: datetime) -> None:
-    """Write down what became of copies. One that may have left stays planned where a repeat is recognised."""
+    """Write down what became of copies. One that may have left is repeated where the repeat is recognised."""
     told = list(results)
-    ends = {Fate.ACCEPTED: State.ACCEPTED, Fate.REFUSED: State.REFUSED, Fate.GONE: State.REFUSED}
-    if not repeatable:
-        ends[Fate.UNCLEAR] = State.UNKNOWN
+    ends = {
+        Fate.ACCEPTED: State.ACCEPTED,
+        Fate.REFUSED: State.REFUSED,
+        Fate.GONE: State.REFUSED,
+        Fate.UNCLEAR: State.DOUBTFUL if repeatable else State.UNKNOWN,
+    }
     ended = [(result.contact_id, ends[result.fate], result.says) for result in told if result.fate in ends]
     if ended:
         _write(carry.mailing_id, ended, at)
@@ -209,7 +211,8 @@ def settle(carry: Carry, results: Iterable[Result], *, repeatable: bool, at: dat
 CLOSE = """
 WITH waiting AS (
     SELECT count(*) AS n FROM messaging_recipient
-    WHERE mailing_id = %(mailing)s AND contact_id BETWEEN %(first)s AND %(last)s AND state = %(planned)s)
+    WHERE mailing_id = %(mailing)s AND contact_id BETWEEN %(first)s AND %(last)s
+      AND state IN (%(planned)s, %(doubtful)s))
 UPDATE messaging_bundle
 SET state = CASE WHEN waiting.n = 0 THEN 'done' ELSE 'planned' END, lease = NULL, holder = NULL, leased_until = NULL,
     due_at = %(due_at)s, tries = %(tries)s, repeats = repeats + %(repeats)s
@@ -254,17 +257,15 @@ def close(
 
 # Copies that a dead worker did not report may have left: they leave again where that is recognised, or are unknown.
 REOPEN = """
-WITH doubtful AS (
-    SELECT r.contact_id FROM messaging_recipient r
-    WHERE r.mailing_id = %(mailing)s AND r.contact_id BETWEEN %(first)s AND %(last)s AND r.state = %(planned)s),
-ended AS (
-    UPDATE messaging_recipient r SET state = %(unknown)s, says = %(says)s, settled_at = %(at)s
-    FROM doubtful d
-    WHERE NOT %(repeatable)s AND r.mailing_id = %(mailing)s AND r.contact_id = d.contact_id AND r.state = %(planned)s)
+WITH unreported AS (
+    UPDATE messaging_recipient SET state = %(state)s, says = %(says)s, settled_at = %(at)s
+    WHERE mailing_id = %(mailing)s AND contact_id BETWEEN %(first)s AND %(last)s
+      AND state IN (%(planned)s, %(doubtful)s)
+    RETURNING 1)
 UPDATE messaging_bundle
 SET state = CASE WHEN %(repeatable)s THEN 'planned' ELSE 'done' END, lease = NULL, holder = NULL, leased_until = NULL,
     due_at = %(at)s, reopened = reopened + 1,
-    repeats = repeats + CASE WHEN %(repeatable)s THEN (SELECT count(*) FROM doubtful) ELSE 0 END
+    repeats = repeats + CASE WHEN %(repeatable)s THEN (SELECT count(*) FROM unreported) ELSE 0 END
 WHERE id = %(bundle)s
 """
 
@@ -289,6 +290,7 @@ def reopen(*, dead: Iterable[int] = (), at: datetime) -> int:
     found = list(lying)
     for bundle in found:
         channel = channels.find(bundle.mailing.delivery.channel)
+        repeatable = channel is None or channel.facts.idempotency_key is not None
         with connection.cursor() as cursor:
             cursor.execute(
                 REOPEN,
@@ -298,7 +300,8 @@ def reopen(*, dead: Iterable[int] = (), at: datetime) -> int:
                     "first": bundle.first,
                     "last": bundle.last,
                     "bundle": bundle.pk,
-                    "repeatable": channel is None or channel.facts.idempotency_key is not None,
+                    "repeatable": repeatable,
+                    "state": int(State.DOUBTFUL if repeatable else State.UNKNOWN),
                     "says": str(NO_WORD),
                     "at": at,
                 },

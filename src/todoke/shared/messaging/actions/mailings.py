@@ -33,7 +33,12 @@ ENDING_TIME = timedelta(hours=1)
 WIND_UP_BATCH = 200
 FOLD_BATCH = 20_000
 
-STATES = {"planned": int(State.PLANNED), "accepted": int(State.ACCEPTED), "unknown": int(State.UNKNOWN)}
+STATES = {
+    "planned": int(State.PLANNED),
+    "accepted": int(State.ACCEPTED),
+    "unknown": int(State.UNKNOWN),
+    "doubtful": int(State.DOUBTFUL),
+}
 
 NO_AUDIENCE = gettext_lazy("この配信先の対象者（{key}）は、現在使われていません。")
 
@@ -112,16 +117,15 @@ def job_of(mailing_id: int) -> Job:
 
 
 # Whoever is meant and whoever was told before, as far as they can be written to; and their bundles, in one statement.
-# Told is also who stands in a bundle that is under way, or whose worker died over it: their copy may have left.
+# Told is also whose copy may have left, or stands in a bundle that is under way.
 PLAN = """
 WITH meant AS ({members}),
 told AS (
     SELECT r.contact_id FROM messaging_recipient r
     WHERE r.mailing_id = ANY(%(earlier)s) AND r.contact_id > %(after)s AND r.contact_id <= %(upto)s
-      AND (r.state IN (%(accepted)s, %(unknown)s) OR r.state = %(planned)s AND EXISTS (
+      AND (r.state IN (%(accepted)s, %(unknown)s, %(doubtful)s) OR r.state = %(planned)s AND EXISTS (
         SELECT 1 FROM messaging_bundle b
-        WHERE b.mailing_id = r.mailing_id AND r.contact_id BETWEEN b.first AND b.last
-          AND (b.state = 'leased' OR b.reopened > 0)))),
+        WHERE b.mailing_id = r.mailing_id AND r.contact_id BETWEEN b.first AND b.last AND b.state = 'leased'))),
 written AS (
     INSERT INTO messaging_recipient (mailing_id, contact_id)
     SELECT %(mailing)s, c.id FROM messaging_contact c
@@ -190,16 +194,17 @@ def _channel(job: Job) -> MassChannel:
     return channel
 
 
-# What has not left stays here; what may have left with a worker that died is not called back by a word of ours.
+# What has not left stays here; what may have left is not called back by a word of ours.
 WIND_UP = """
 WITH over AS MATERIALIZED (
-    SELECT id, first, last, reopened FROM messaging_bundle
+    SELECT id, first, last FROM messaging_bundle
     WHERE mailing_id = %(mailing)s AND state = 'planned' ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
 settled AS (
     UPDATE messaging_recipient r
-    SET state = CASE WHEN over.reopened > 0 THEN %(unknown)s ELSE %(end)s END, says = %(says)s, settled_at = %(at)s
+    SET state = CASE WHEN r.state = %(doubtful)s THEN %(unknown)s ELSE %(end)s END, says = %(says)s, settled_at = %(at)s
     FROM over
-    WHERE r.mailing_id = %(mailing)s AND r.contact_id BETWEEN over.first AND over.last AND r.state = %(planned)s)
+    WHERE r.mailing_id = %(mailing)s AND r.contact_id BETWEEN over.first AND over.last
+      AND r.state IN (%(planned)s, %(doubtful)s))
 UPDATE messaging_bundle b SET state = 'done' FROM over WHERE b.id = over.id
 RETURNING b.id
 """

@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                             (5, "送信とりやめ"),
                             (6, "期限切れ"),
                             (7, "到達不明"),
+                            (8, "確認のため再送待ち"),
                         ],
                         db_default=0,
                     ),

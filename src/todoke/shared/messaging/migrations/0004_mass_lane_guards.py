@@ -12,6 +12,7 @@ CREATE TRIGGER recipient_moves_as_allowed BEFORE UPDATE ON messaging_recipient F
     WHEN (OLD.state <> NEW.state AND NOT (
         OLD.state = 0                              -- planned: whatever comes
         OR (OLD.state = 1 AND NEW.state = 3)       -- accepted, then sent back
+        OR (OLD.state = 8 AND NEW.state <> 0)      -- doubtful: may have left, so it never counts as not sent again
         OR (OLD.state = 7 AND NEW.state IN (0, 1)) -- unknown: a person decides
         ))
     EXECUTE FUNCTION messaging_recipient_refused();

@@ -88,7 +88,11 @@ class BundleState(TextChoices):
 
 
 class RecipientState(IntegerChoices):
-    """What became of one mailing for one contact. Numbers, because there are millions of them."""
+    """What became of one mailing for one contact. Numbers, because there are millions of them.
+
+    `DOUBTFUL` is a copy that may have left and leaves once more, marked as the same one: whoever takes the edition back
+    tells its reader too.
+    """
 
     PLANNED = 0, _("送信待ち")
     ACCEPTED = 1, _("受付済み")
@@ -98,6 +102,7 @@ class RecipientState(IntegerChoices):
     WITHDRAWN = 5, _("送信とりやめ")
     EXPIRED = 6, _("期限切れ")
     UNKNOWN = 7, _("到達不明")
+    DOUBTFUL = 8, _("確認のため再送待ち")
 
 
 class LetterState(TextChoices):
