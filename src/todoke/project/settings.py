@@ -90,6 +90,7 @@ ROOMS = [
     "todoke.ground.files",
     "todoke.ground.places",
     "todoke.shared.messaging",
+    "todoke.shared.subscriptions",
     "todoke.civic.emergency",
     "todoke.civic.pages",
     "todoke.project.portal",

@@ -1,0 +1,7 @@
+"""What is stored: topics, requests to subscribe, places with their topics, children's birth months."""
+
+from todoke.shared.subscriptions.models.choices import Child, Place
+from todoke.shared.subscriptions.models.request import Request
+from todoke.shared.subscriptions.models.topic import Topic
+
+__all__ = ["Child", "Place", "Request", "Topic"]
