@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
 
-.PHONY: run test check bench catalogues clean
+.PHONY: run test check bench bench-messaging catalogues clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -31,6 +31,10 @@ check: $(VENV)/.develop
 bench: $(VENV)/.develop
 	@$(PY) -m bench $(ARGS)
 
+# The mass lane beside its peers, which this installs.
+bench-messaging: $(VENV)/.bench
+	@$(PY) -m bench messaging
+
 catalogues: $(VENV)/.run
 	@$(PY) -m todoke.project.cli catalogues
 
@@ -48,6 +52,11 @@ $(VENV)/.develop: locks/develop.txt locks/alone.txt $(VENV)/.run
 	@echo "Installing what tests and checks need (locks/develop.txt) …"
 	@$(PIP) install --require-hashes -r locks/develop.txt
 	@$(PIP) install --no-deps --require-hashes -r locks/alone.txt
+	@touch $@
+
+$(VENV)/.bench: locks/bench.txt $(VENV)/.develop
+	@echo "Installing what the mass lane is measured beside (locks/bench.txt) …"
+	@$(PIP) install --require-hashes -r locks/bench.txt
 	@touch $@
 
 $(VENV)/.python:

@@ -1,17 +1,18 @@
 """The mass lane's ledger: planned, carried, stopped, told again, ended, folded."""
 
+import threading
 from datetime import time, timedelta
 
 import pytest
 from django.db import Error as DatabaseTrouble
-from django.db import transaction
+from django.db import connections, transaction
 
 from tests.shared.messaging.ledger import HOUR, NIGHT, first, following, make_destination
 from tests.shared.messaging.masses import AUDIENCE, CHANNEL, bundle_states, make_contacts, states
 from todoke.shared.messaging.actions import bundles, contacts, dispatch, mailings
 from todoke.shared.messaging.actions.release import release
 from todoke.shared.messaging.carriers import carry_bundle
-from todoke.shared.messaging.models import Bundle, Contact, Mailing, Recipient
+from todoke.shared.messaging.models import Bundle, Contact, Delivery, Mailing, Recipient
 from todoke.shared.messaging.queries.mailings import counts_of, told
 from todoke.shared.messaging.types import ContactState, DeliveryState, EditionKind, Fate, Mode, Reach
 from todoke.shared.messaging.types import RecipientState as State
@@ -496,3 +497,27 @@ def test_the_sums_are_known_while_it_goes_on(send, mass):
     assert counts_of(mailing) == {"0": 4}
     carry_all(mailing, mass, limit=1)
     assert counts_of(mailing) == {"0": 1, "1": 3}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_and_the_end_of_a_mailing_never_wait_for_each_other(send, mass):
+    mailing = send()
+    plan(mailing)
+    ended = threading.Event()
+
+    def end():
+        try:
+            mailings.end_if_over(mailing.pk, at=SOON)
+        finally:
+            connections.close_all()
+            ended.set()
+
+    with transaction.atomic():
+        # As a release does: the earlier deliveries first, then what stops their mailings.
+        Delivery.objects.select_for_update().get(pk=mailing.delivery_id)
+        threading.Thread(target=end).start()
+        ended.wait(0.3)
+        stopped = Mailing.objects.filter(pk=mailing.pk).update(stopped_at=SOON)
+
+    assert ended.wait(5)
+    assert stopped == 1

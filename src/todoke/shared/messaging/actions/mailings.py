@@ -242,10 +242,11 @@ WHERE b.id = ANY(%(bundles)s)
 @transaction.atomic
 def end_if_over(mailing_id: int, *, at: datetime) -> bool:
     """End a mailing in which nothing moves any more, and its delivery with it; whether it did."""
+    # First the delivery, then its mailing, as a release does: the other way round the two could wait for each other.
+    delivery = Delivery.objects.select_for_update().get(mailing=mailing_id)
     mailing = Mailing.objects.select_for_update().filter(pk=mailing_id, ended_at=None).first()
     if mailing is None:
         return False
-    delivery = Delivery.objects.select_for_update().get(pk=mailing.delivery_id)
     is_complete = mailing.planned_at or mailing.stopped_at or delivery.expires_at <= at
     if not is_complete or mailing.bundles.exclude(state=BundleState.DONE).exists():
         return False
