@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from todoke.base.postgres.address import read_address
+
 PORT_MAX = 65535
 
 
@@ -67,6 +69,7 @@ def words(text: str) -> tuple[str, ...]:
 def database_url(text: str) -> str:
     if not text.startswith(("postgres://", "postgresql://")):
         raise ValueError("only PostgreSQL is supported")
+    read_address(text)
     return text
 
 

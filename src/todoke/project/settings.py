@@ -7,9 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-
 from todoke.base.postgres import EmbeddedServer
+from todoke.base.postgres.address import read_address
 from todoke.project.environment import read_environment
 
 ENVIRONMENT = read_environment()
@@ -62,7 +61,7 @@ WEBHOOK_SECRET: str = (
 )
 
 _DATABASE: dict[str, Any] = dict(
-    EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else dj_database_url.parse(ENVIRONMENT["DATABASE_URL"])
+    EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else read_address(ENVIRONMENT["DATABASE_URL"])
 )
 
 DATABASES = {
