@@ -23,6 +23,7 @@ class NetworkIsShut(AssertionError):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "journey: played in a real browser; needs Chromium")
+    config.addinivalue_line("markers", "faults: takes its time; left out unless asked for (make faults, .ci/run)")
     _shut_the_network()
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
@@ -38,10 +39,16 @@ def pytest_unconfigure() -> None:
         settings.EMBEDDED_SERVER.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if JOURNEYS in item.path.parents:
             item.add_marker(pytest.mark.journey)
+    if "faults" in config.option.markexpr or any("::" in word for word in config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("faults")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -172,6 +172,14 @@ VARIABLES = (
         "(50 random characters or more)",
     ),
     Variable(
+        "TODOKE_BACKUP_KEY",
+        "The key that seals backups. Absent: made with the first backup and kept under TODOKE_VAR; "
+        "a backup without its key is worthless, so keep a copy elsewhere.",
+        secret,
+        None,
+        "(50 random characters or more)",
+    ),
+    Variable(
         "TODOKE_ADDRESS",
         "The public address of the city's site, used in feeds, mails and CAP. Absent: this machine, at TODOKE_PORT.",
         web_address,

@@ -46,6 +46,13 @@ SECRET_KEY: str = ENVIRONMENT["TODOKE_SECRET"] or _kept_secret(VAR / "secret")
 # Apart from the secret, which may be changed on any day: what these have sealed must still open in years.
 SEAL_KEYS: tuple[str, ...] = ENVIRONMENT["TODOKE_SEAL_KEYS"] or (_kept_secret(VAR / "seal-key"),)
 
+# Made with the first backup, not at every start: whoever gives it in the environment never has the file.
+BACKUP_KEY: str | None = ENVIRONMENT["TODOKE_BACKUP_KEY"]
+BACKUP_KEY_FILE = VAR / "backup-key"
+BACKUP_ROOT = VAR / "backups"
+# What this host has seen of the database's time; on every host a file of its own.
+TIDE_FILE = VAR / "tide.json"
+
 # The server that `todoke up` starts when no database is named; None when one is.
 EMBEDDED_SERVER = None if ENVIRONMENT["DATABASE_URL"] else EmbeddedServer(VAR / "postgres")
 
@@ -84,6 +91,7 @@ WSGI_APPLICATION = "todoke.project.wsgi.application"
 
 ROOMS = [
     "todoke.base.ui",
+    "todoke.base.backup",
     "todoke.ground.audit",
     "todoke.ground.people",
     "todoke.ground.files",
