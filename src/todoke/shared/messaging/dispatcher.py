@@ -15,6 +15,7 @@ from collections.abc import Callable
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
+from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs.lanes import LANES
 from todoke.shared.messaging import waking
@@ -40,12 +41,16 @@ class Dispatcher:
         """Claim what is due and have it sent; sweep every few seconds. Returns within three seconds of `stop`.
 
         Mass channels have a dispatcher of their own (carriers.py).
+
+        Before the first claim, and with every sweep, it is asked whether the database has gone back in time. A lost
+        connection ends the run, so that a database that comes back is asked first, too.
         """
         bulkheads: dict[str, Bulkhead] = {}
-        swept = 0.0
+        swept = -SWEEP_SECONDS
         while not stop.is_set():
             heard = waking.calls()
             if time.monotonic() - swept >= SWEEP_SECONDS:
+                tide.keep_up()
                 dispatch.sweep(at=now())
                 swept = time.monotonic()
             _fill(lane, bulkheads)

@@ -4,10 +4,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
+from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
+from todoke.shared.messaging.actions.restored import LEDGER
 from todoke.shared.messaging.cap import ARTEFACT
 from todoke.shared.messaging.carriers import MassDispatcher
 from todoke.shared.messaging.channels import feeds
@@ -28,6 +30,7 @@ companions.register(Postman())
 companions.register(Caretaker())
 companions.register(feeds.COMPANION)
 artefacts.register(ARTEFACT)
+after_restore.register(LEDGER)
 if settings.SIMULATORS:
     for channel in demo_channels():
         channels.register(channel)
