@@ -117,17 +117,20 @@ def look_at_disk() -> Finding:
 
 
 def look_at_clock() -> Finding:
-    """Our clock against the database's, and against the steady count of this machine, over half a second."""
-    began, steady = clock.now(), time.monotonic()
+    """This host's clock against the database's, and against the steady count of the machine, over half a second.
+
+    Read past `todoke.base.clock`, which may go by the database's already.
+    """
+    began, steady = datetime.now(UTC), time.monotonic()
     with connection.cursor() as cursor:
-        asked = clock.now()
+        asked = datetime.now(UTC)
         cursor.execute("SELECT clock_timestamp()")
         (theirs,) = cursor.fetchone()
-        answered = clock.now()
+        answered = datetime.now(UTC)
     # The moment that the answer speaks of lies somewhere between question and answer.
     skew = (theirs.astimezone(UTC) - (asked + (answered - asked) / 2)).total_seconds()
     time.sleep(DRIFT_SAMPLE_SECONDS)
-    jump = (clock.now() - began).total_seconds() - (time.monotonic() - steady)
+    jump = (datetime.now(UTC) - began).total_seconds() - (time.monotonic() - steady)
     return judge_clock(skew, jump)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
+from todoke.base import database_clock
 from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs.lanes import LANES
@@ -50,6 +51,7 @@ class Dispatcher:
         while not stop.is_set():
             heard = waking.calls()
             if time.monotonic() - swept >= SWEEP_SECONDS:
+                database_clock.look_again()
                 tide.keep_up()
                 dispatch.sweep(at=now())
                 swept = time.monotonic()

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from django.db import DatabaseError, close_old_connections, connections
 
+from todoke.base import database_clock
 from todoke.civic.emergency.intake.feeds import follow, forget_old_entries, take_in_due
 from todoke.civic.emergency.intake.folder import WatchedFolder
 
@@ -46,6 +47,7 @@ def run(folder: Path, addresses: Sequence[str], stop: threading.Event, prepare: 
         try:
             taken = watched.look()
             if taken or time.monotonic() - swept > PREPARE_SECONDS:
+                database_clock.look_again()
                 _prepare(prepare)
                 swept = time.monotonic()
         except DatabaseError as error:

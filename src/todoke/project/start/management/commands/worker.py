@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from todoke.base.database_clock import keep_to_the_database
 from todoke.base.jobs import LANES
 from todoke.base.jobs.registry import companions
 from todoke.base.jobs.worker import work_lanes
@@ -27,4 +28,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, lanes: list[str], **_options: Any) -> None:
         log_to_console()
+        keep_to_the_database()
         work_lanes(lanes, companions)
