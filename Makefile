@@ -1,5 +1,6 @@
 # make run    the whole city hall with a sample city     make test   all tests
 # make check  style, types, rules of the house           make bench  measurements, as JSON
+# make faults what the house must survive (kill, outage, failover, old backups); ARGS=--full for the full size
 #
 # PYTHON=… names the Python to use (3.11 or newer); otherwise the newest suitable one is taken.
 
@@ -12,7 +13,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
 
-.PHONY: run test check bench bench-messaging catalogues clean
+.PHONY: run test check bench bench-messaging faults catalogues clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -34,6 +35,9 @@ bench: $(VENV)/.develop
 # The mass lane beside its peers, which this installs.
 bench-messaging: $(VENV)/.bench
 	@$(PY) -m bench messaging
+
+faults: $(VENV)/.develop
+	@$(PY) -m tests.faults $(ARGS)
 
 catalogues: $(VENV)/.run
 	@$(PY) -m todoke.project.cli catalogues
