@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 
 import pytest
 
@@ -116,3 +117,20 @@ def test_reading_beyond_the_end_is_found():
         SealedReader(io.BytesIO(sealed(b"abc")), SECRET) as stream,
     ):
         stream.read(4)
+
+
+def test_memory_stays_flat_however_much_passes():
+    class Nowhere(io.RawIOBase):
+        def write(self, content):
+            return len(content)
+
+    writer = SealedWriter(Nowhere(), SECRET)
+    piece = b"x" * CHUNK_BYTES
+    tracemalloc.start()
+    for _ in range(48):
+        writer.write(piece)
+    writer.close()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 8 * CHUNK_BYTES

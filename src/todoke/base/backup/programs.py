@@ -67,7 +67,7 @@ def _major(path: Path) -> int:
 def environment(parameters: dict[str, Any], *, database: str | None = None) -> dict[str, str]:
     """The environment in which such a programme reaches the database: nothing of it shows in the list of processes.
 
-    `parameters` are Django's connection parameters. Raises BackupTrouble for one that has no variable of its own.
+    `parameters` are Django's connection parameters; what has no variable of its own (the time-outs) is left out.
     """
     variables = {
         option.keyword.decode(): option.envvar.decode() if option.envvar else None
