@@ -12,6 +12,7 @@ a snapshot was put back, the first host to start is one that was at work before.
 import json
 import logging
 import platform
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from todoke.base import database_clock
 from todoke.base.backup.database import RESTORING
 from todoke.base.backup.models import Setback
 from todoke.base.backup.setbacks import set_back
@@ -28,6 +30,7 @@ from todoke.base.disk import write_atomically
 
 log = logging.getLogger(__name__)
 
+LOOK_SECONDS = 5.0
 # A loss up to this length is the tail of a failover: the last moments of a primary whose replicas ran behind.
 TAIL = timedelta(seconds=60)
 # Found later than this, it is no failover that is going on, but something put back.
@@ -45,6 +48,24 @@ class Mark:
     word: str
     number: int
     at: datetime
+
+
+class Watch:
+    """Keeps up every few seconds, for whoever claims something in a loop; the first look is due at once."""
+
+    def __init__(self) -> None:
+        self._looked_at = float("-inf")
+
+    def look(self) -> None:
+        """Keep up, and measure the database's clock, if it is time to. To be called before each round of claims."""
+        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            database_clock.look_again()
+            keep_up()
+            self._looked_at = time.monotonic()
+
+    def begin_again(self) -> None:
+        """The connection was lost: look before the next claim, whenever the last look was."""
+        self._looked_at = float("-inf")
 
 
 def keep_up() -> Setback | None:

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
+from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs.lanes import LANES
 from todoke.base.sealing import CannotOpen
@@ -50,12 +51,15 @@ class MassDispatcher:
         holder = Holder()
         crews: dict[str, Crew] = {}
         tidied = 0.0
+        watch = tide.Watch()
         try:
             while not stop.is_set():
                 heard = waking.calls()
                 if not holder.keep():
+                    watch.begin_again()
                     stop.wait(DATABASE_PAUSE_SECONDS)
                     continue
+                watch.look()
                 _begin_due(lane)
                 moving = mailings.moving(lane)
                 plans = [_plan(mailing) for mailing in moving]

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
-from todoke.base import database_clock
 from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs.lanes import LANES
@@ -41,18 +40,17 @@ class Dispatcher:
     def run(self, lane: str, stop: threading.Event) -> None:
         """Claim what is due and have it sent; sweep every few seconds. Returns within three seconds of `stop`.
 
-        Mass channels have a dispatcher of their own (carriers.py).
-
-        Before the first claim, and with every sweep, it is asked whether the database has gone back in time. A lost
-        connection ends the run, so that a database that comes back is asked first, too.
+        Mass channels have a dispatcher of their own (carriers.py). Before the first claim, and every few seconds, the
+        database is asked whether it has gone back in time; a lost connection ends the run, so one that comes back is
+        asked first.
         """
         bulkheads: dict[str, Bulkhead] = {}
         swept = -SWEEP_SECONDS
+        watch = tide.Watch()
         while not stop.is_set():
+            watch.look()
             heard = waking.calls()
             if time.monotonic() - swept >= SWEEP_SECONDS:
-                database_clock.look_again()
-                tide.keep_up()
                 dispatch.sweep(at=now())
                 swept = time.monotonic()
             _fill(lane, bulkheads)

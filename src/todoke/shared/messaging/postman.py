@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import connections
 
+from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
 from todoke.shared.messaging import waking
@@ -37,7 +38,9 @@ class Postman:
     def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
         """Carry what is due until told to stop."""
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix=self.key) as pool:
+            watch = tide.Watch()
             while not stop.is_set():
+                watch.look()
                 heard = waking.calls()
                 held = letters.claim(seconds=TRY_SECONDS, at=now())
                 list(pool.map(lambda one: deliver(*one), held))

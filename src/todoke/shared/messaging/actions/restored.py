@@ -16,10 +16,11 @@ from todoke.base.clock import in_japan, now
 from todoke.base.jobs import LANES, Lane, enqueue
 from todoke.ground.audit.actions import record
 from todoke.shared.messaging.actions.dispatch import TIME_IS_UP
+from todoke.shared.messaging.actions.restored_masses import end_letters, stop_masses
 from todoke.shared.messaging.models import Delivery, Edition, FollowUp
 from todoke.shared.messaging.queries import editions_in_force
 from todoke.shared.messaging.registry import channels
-from todoke.shared.messaging.types import DeliveryState, FollowUpReason, Mode
+from todoke.shared.messaging.types import DeliveryState, FollowUpReason, Mode, RecipientState
 
 LOOK_FIRST = gettext_noop("復元のため止めました。送り直す前に、すでに届いていないかを確かめてください。")
 
@@ -70,13 +71,14 @@ class Ledger:
         nobody.
         """
         expired, held = self._end_what_moves(loss)
-        if not expired and not held:
+        letters = end_letters(loss)
+        if not expired and not held and not letters:
             return ""
         record(
             "messaging.set-aside",
             on=("backup.setback", loss.number),
             by="restore",
-            after={"expired": expired, "held": held, "went_back_to": loss.went_back_to},
+            after={"expired": expired, "held": held, "letters": letters, "went_back_to": loss.went_back_to},
         )
         return _("配信 %(held)d 件を止め、期限の過ぎた %(expired)d 件を終わらせました。「要対応」を見てください。") % {
             "held": held,
@@ -113,13 +115,14 @@ class Ledger:
             found = cursor.fetchall()
             expired = [pk for pk, is_over in found if is_over]
             held = [pk for pk, is_over in found if not is_over]
-            for ids, steps, says, reason in (
-                (expired, (EXPIRE,), str(TIME_IS_UP), FollowUpReason.EXPIRED),
-                (held, (LEASE, HAND_OVER, HOLD), _(LOOK_FIRST), FollowUpReason.UNKNOWN),
+            for ids, steps, says, reason, fate in (
+                (expired, (EXPIRE,), str(TIME_IS_UP), FollowUpReason.EXPIRED, RecipientState.EXPIRED),
+                (held, (LEASE, HAND_OVER, HOLD), _(LOOK_FIRST), FollowUpReason.UNKNOWN, RecipientState.UNKNOWN),
             ):
                 facts: dict[str, Any] = {"found_at": loss.found_at, "ids": ids, "says": says, "reason": reason.value}
                 for step in (*steps, LAPSE, ASK):
                     cursor.execute(step, facts)
+                stop_masses(ids, fate, says, loss)
         return len(expired), len(held)
 
     def _plan_again(self, loss: Loss) -> tuple[set[str], int]:
