@@ -19,7 +19,7 @@ class Size:
 
 
 SMALL = Size(deliveries=120, outage_seconds=5)
-FULL = Size(deliveries=20_000, outage_seconds=60)
+FULL = Size(deliveries=5_000, outage_seconds=60)
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,19 @@ def test_nobody_else_may_be_connected_while_a_database_is_restored(file, house):
 
 
 @pytest.mark.faults
+def test_two_restores_at_the_same_moment_do_not_mix(file, house):
+    import psycopg
+
+    from todoke.base.backup.database import RESTORING
+
+    with psycopg.connect(**house.server, dbname=house.name) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [RESTORING])
+        refused = house.run("restore", "--replace", str(file), check=False)
+
+    assert "ほかの復元が、このデータベースで動いています" in refused.stderr
+
+
+@pytest.mark.faults
 def test_a_document_that_is_missing_is_named_and_everything_else_is_kept(house, empty, tmp_path):
     digest = put_document(house, b"soon gone")
     (house.var / "files" / digest[:2] / digest).unlink()

@@ -73,7 +73,6 @@ def check_that_it_fits(manifest: Manifest) -> list[str]:
     told = set(manifest.migrations)
     ours = {room for room, _ in known}
     newer = sorted(f"{room} {name}" for room, name in told - known if room in ours)
-    # A squashed migration replaces others and is no sign of a newer programme.
     if newer:
         raise BackupTrouble(
             f"このバックアップは、新しい版の Todoke（{manifest.programme}）で作られました（{'、'.join(newer[:3])}）。"
@@ -85,10 +84,9 @@ def check_that_it_fits(manifest: Manifest) -> list[str]:
 def restore(path: Path, secret: str, *, replace: bool, host: str, say: Say) -> tuple[Setback, list[str]]:
     """Put a backup into the database of this house and see to it that nothing of its past leaves. Raises BackupTrouble.
 
-    Gives the setback that it is, and the names of files that rows name and that the backup does not hold.
-
     Refuses a database with tables unless `replace`; then its tables wait aside until everything has gone well, and are
-    what they were if not. Refuses while anybody else is connected.
+    what they were if not. Refuses while anybody else is connected. Gives the setback that it is, and the names of files
+    that rows name and that the backup does not hold.
     """
     say("バックアップを最後まで読み、壊れていないことを確かめています。")
     contents = read_through(path, secret)
@@ -96,8 +94,7 @@ def restore(path: Path, secret: str, *, replace: bool, host: str, say: Say) -> t
     given = database.parameters()
     database.let_go()
     with database.open_beside(given) as connection:
-        # As long as this connection lives, no dispatcher claims anything.
-        connection.execute("SELECT pg_advisory_lock(%s)", [database.RESTORING])
+        _be_the_only_one(connection)
         _refuse_company(connection)
         _tidy_up_after_a_crash(connection)
         had = database.tables_of(connection.cursor())
@@ -220,6 +217,16 @@ def missing_files(given: dict[str, Any], contents: Contents) -> list[str]:
             for file in list(room.named(cursor))
             if contents.files.get(f"{room.key}/{file.name}") != file.sha256
         ]
+
+
+def _be_the_only_one(connection: psycopg.Connection[Any]) -> None:
+    """Take the lock under which nobody claims anything, and keep it as long as this connection lives."""
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{LEAVING_SECONDS:g}s")))
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", [database.RESTORING])
+    except psycopg.errors.LockNotAvailable as error:
+        raise BackupTrouble("ほかの復元が、このデータベースで動いています。終わるのを待ってください。") from error
+    connection.execute("RESET lock_timeout")
 
 
 def _refuse_company(connection: psycopg.Connection[Any]) -> None:
