@@ -28,3 +28,8 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def nearest_folder(path: Path) -> Path:
+    """The path itself, or the nearest folder above it that exists: whose disk it would be on."""
+    return next(above for above in (path, *path.parents) if above.exists())

@@ -83,6 +83,19 @@ def secrets_list(text: str) -> tuple[str, ...]:
     return tuple(secret(word) for word in words(text))
 
 
+def log_form(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError(f"“{text}” is neither text nor json")
+    return text
+
+
+def metrics_token(text: str) -> str:
+    # RFC 6750, 2.1: what can stand after “Bearer ”.
+    if len(text) < 20 or not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", text):
+        raise ValueError("a token has 20 characters or more: letters, digits and . _ ~ + / - alone")
+    return text
+
+
 def two_ports(text: str) -> tuple[int, int]:
     numbers = text.split(",")
     if len(numbers) != 2:
@@ -257,6 +270,20 @@ VARIABLES = (
         web_addresses,
         (),
         "https://www.data.jma.go.jp/developer/xml/feed/extra.xml,https://www.data.jma.go.jp/developer/xml/feed/eqvol.xml",
+    ),
+    Variable(
+        "TODOKE_METRICS_TOKEN",
+        "The token with which Prometheus reads /metrics from another machine. Absent: only this machine may read it.",
+        metrics_token,
+        "",
+        "(20 random characters or more)",
+    ),
+    Variable(
+        "TODOKE_LOGS",
+        "How log lines are written: text for a console, json for a collector (one object a line).",
+        log_form,
+        "text",
+        "json",
     ),
     Variable(
         "TODOKE_CITY",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from todoke.base.health import logs
 from todoke.base.postgres import EmbeddedServer
 from todoke.base.postgres.address import read_address
 from todoke.project.environment import read_environment
@@ -67,6 +68,10 @@ WEBHOOK_SECRET: str = (
     ENVIRONMENT["TODOKE_WEBHOOK_SECRET"] or hashlib.sha256(b"todoke webhooks " + SECRET_KEY.encode()).hexdigest()
 )
 
+METRICS_TOKEN: str = ENVIRONMENT["TODOKE_METRICS_TOKEN"]
+LOGS: str = ENVIRONMENT["TODOKE_LOGS"]
+LOGGING = logs.settings_of(LOGS)
+
 _DATABASE: dict[str, Any] = dict(
     EMBEDDED_SERVER.settings() if EMBEDDED_SERVER else read_address(ENVIRONMENT["DATABASE_URL"])
 )
@@ -121,6 +126,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The first, so that whatever the others log has the number of the request.
+    "todoke.base.health.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.project.portal.urls")),
     path("", include("todoke.project.desk.urls")),
     path("", include("todoke.base.ui.urls")),
+    path("", include("todoke.base.health.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.doctor import checks
+from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, processes
 from todoke.base.ui.registry import MenuItem, Panel, staff_menu, staff_panels
 from todoke.civic.emergency.actions.city import TemplatesPart
+from todoke.civic.emergency.gauges import GAUGES
 from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
 from todoke.civic.emergency.panel import draw_next_act
 from todoke.civic.emergency.rules.rights import MESSAGE_KIND, READ
@@ -34,6 +36,8 @@ processes.register(Process("emergency.intake", ("intake",)))
 
 checks.register(FolderCheck())
 checks.register(FeedCheck())
+for gauge in GAUGES:
+    gauges.register(gauge)
 
 city_parts.register(TemplatesPart())
 kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency"))

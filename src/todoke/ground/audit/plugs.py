@@ -1,10 +1,12 @@
-"""What audit plugs in elsewhere: its permission and its line in the staff's menu."""
+"""What audit plugs in elsewhere: its permission, its line in the staff's menu, its number."""
 
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.backup.registry import examinations
+from todoke.base.health.registry import gauges
 from todoke.base.ui.registry import MenuItem, staff_menu
+from todoke.ground.audit.gauges import GAUGES
 from todoke.ground.audit.queries import findings
 
 
@@ -24,3 +26,6 @@ permissions.register(
 )
 staff_menu.register(MenuItem("audit.entries", _("監査記録"), "audit:entries", 900, "audit.read"))
 examinations.register(WholeChain())
+
+for gauge in GAUGES:
+    gauges.register(gauge)

@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from todoke.base import clock
+from todoke.base.disk import nearest_folder
 from todoke.base.doctor import Finding, Verdict
 from todoke.base.jobs import LANES
 from todoke.base.jobs.worker import PRESENCE, STALLED_AFTER_SECONDS
@@ -107,7 +108,7 @@ def look_at_disk() -> Finding:
     folders = [settings.VAR]
     if settings.EMBEDDED_SERVER:
         folders.append(settings.EMBEDDED_SERVER.place.folder)
-    free, folder = min((shutil.disk_usage(_nearest(folder)).free, str(folder)) for folder in folders)
+    free, folder = min((shutil.disk_usage(nearest_folder(folder)).free, str(folder)) for folder in folders)
     says = f"空きは {free / 1e9:.1f} GB です（{folder}）。"
     if free < FREE_BYTES_NEEDED:
         return Finding(Verdict.FAILURE, says, "すぐに空きを作ってください。なくなると、データベースが止まります。")
@@ -174,8 +175,38 @@ def judge_secret(path: Path) -> Finding:
     return Finding(Verdict.OK, f"持ち主だけが読めます（{clock.in_japan(made):%Y-%m-%d} 作成）。")
 
 
-def _nearest(folder: Path) -> Path:
-    return next(above for above in (folder, *folder.parents) if above.exists())
+def look_at_numbers() -> Finding:
+    """Where the real services are connected, Prometheus can read /metrics from another machine."""
+    return judge_numbers(settings.METRICS_TOKEN, in_earnest=not settings.SIMULATORS)
+
+
+def judge_numbers(token: str, *, in_earnest: bool) -> Finding:
+    """What a token, or none, means."""
+    if token:
+        return Finding(Verdict.OK, "/metrics は、このマシンからか、トークンで読めます。")
+    if in_earnest:
+        return Finding(
+            Verdict.WARNING,
+            "/metrics のトークンがありません。このマシンからしか読めません。",
+            "TODOKE_METRICS_TOKEN を設定し、監視（Prometheus）から読んでください（docs/running/health.md）。",
+        )
+    return Finding(Verdict.OK, "/metrics は、このマシンからだけ読めます。")
+
+
+def look_at_logs() -> Finding:
+    """Where the real services are connected, logs are written for a collector."""
+    return judge_logs(settings.LOGS, in_earnest=not settings.SIMULATORS)
+
+
+def judge_logs(form: str, *, in_earnest: bool) -> Finding:
+    """What a form of the log lines means."""
+    if form == "text" and in_earnest:
+        return Finding(
+            Verdict.WARNING,
+            "ログが文章の形です。集めて調べることができません。",
+            "TODOKE_LOGS=json を設定し、ログの収集につないでください。",
+        )
+    return Finding(Verdict.OK, {"json": "1行1件のJSONで書いています。", "text": "文章の形で書いています。"}[form])
 
 
 CHECKS = (
@@ -185,4 +216,6 @@ CHECKS = (
     Look("start.disk", "ディスク", look_at_disk),
     Look("start.clock", "時計", look_at_clock),
     Look("start.secret", "署名の鍵", look_at_secret),
+    Look("start.numbers", "監視用の数値", look_at_numbers),
+    Look("start.logs", "ログ", look_at_logs),
 )

@@ -1,5 +1,6 @@
 """Keeps a set of processes alive, and ends them in order."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,8 +10,10 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import IO
 
+from todoke.base.health.redaction import redacted
 from todoke.base.jobs.registry import Process
 
 PAUSE_SECONDS_FIRST = 0.2
@@ -44,9 +47,13 @@ class Supervisor:
     made it.
     """
 
-    def __init__(self, processes: Iterable[Process], say: Say) -> None:
+    def __init__(
+        self, processes: Iterable[Process], say: Say, retell: Callable[[str, str], None] | None = None
+    ) -> None:
+        """`say` takes the supervisor's own sentences, `retell` a process's name and each line that it writes."""
         self.children = [Child(process) for process in processes if process.when()]
         self._say = say
+        self._retell = retell or (lambda name, line: say(told_as_text(name, line)))
 
     def start(self) -> None:
         for child in self.children:
@@ -112,7 +119,24 @@ class Supervisor:
     def _pass_on(self, name: str, lines: IO[bytes]) -> None:
         with lines:
             for line in lines:
-                self._say(f"{name:<10} | {line.decode(errors='replace').rstrip()}")
+                self._retell(name, line.decode(errors="replace").rstrip())
+
+
+def told_as_text(name: str, line: str) -> str:
+    """A process's line for a console, with its name before it."""
+    return f"{name:<10} | {line}"
+
+
+def told_as_json(name: str, line: str) -> str:
+    """A process's line for a collector: as it is where it is an object already, else made into one."""
+    return line if line.startswith("{") and line.endswith("}") else as_object(name, line)
+
+
+def as_object(name: str, line: str) -> str:
+    """A sentence as a log line of TODOKE_LOGS=json; what a process writes past its logs is redacted here."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    told = {"time": at, "level": "info", "logger": "todoke.up", "message": redacted(line), "role": name}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _signal_group(child: Child, number: signal.Signals) -> None:

@@ -17,6 +17,7 @@ from django.db import connections
 
 from todoke.base.backup import tide
 from todoke.base.clock import now
+from todoke.base.health.context import edition_id
 from todoke.base.jobs.lanes import LANES
 from todoke.shared.messaging import waking
 from todoke.shared.messaging.actions import dispatch
@@ -113,6 +114,7 @@ def deliver(claimed: Claim, channel: str) -> None:
     errand = dispatch.hand_over(claimed, worker=worker_name(), at=now())
     if errand is None:
         return
+    edition_id.set(errand.edition.identifier)
     outcome = dispatch.send(errand, channel)
     if isinstance(outcome, Exception):
         log.warning(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.access import Permission, permissions
 from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
+from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
@@ -18,6 +19,7 @@ from todoke.shared.messaging.channels.outside import outside_channels
 from todoke.shared.messaging.checkup import CHECKS
 from todoke.shared.messaging.city import DestinationsPart
 from todoke.shared.messaging.dispatcher import Dispatcher
+from todoke.shared.messaging.gauges import GAUGES
 from todoke.shared.messaging.postman import Caretaker, Postman
 from todoke.shared.messaging.registry import artefacts, channels
 
@@ -51,6 +53,8 @@ permissions.register(
 processes.register(Process("messaging.simulators", ("simulators",), when=lambda: settings.SIMULATORS))
 for check in CHECKS:
     checks.register(check)
+for gauge in GAUGES:
+    gauges.register(gauge)
 
 staff_menu.register(MenuItem("messaging.ledger", _("発信の記録"), "messaging:messages", 30, "messaging.read"))
 staff_menu.register(MenuItem("messaging.follow-ups", _("要対応"), "messaging:follow-ups", 31, "messaging.read"))

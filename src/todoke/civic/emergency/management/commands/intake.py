@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from todoke.base.database_clock import keep_to_the_database
+from todoke.base.health import logs
 from todoke.civic.emergency.intake.drafting import prepared
 from todoke.civic.emergency.intake.loop import look_once, run
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         if options["once"]:
             self.stdout.write(f"{look_once(folder, addresses, prepared)}件を取り込みました。")
             return
+        logs.speak_up("intake", settings.LOGS)
         keep_to_the_database()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

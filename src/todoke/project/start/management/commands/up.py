@@ -22,7 +22,7 @@ from todoke.project.start.entrance import (
     wait_for_answer,
     wait_for_database,
 )
-from todoke.project.start.supervisor import Supervisor
+from todoke.project.start.supervisor import Supervisor, as_object, told_as_json, told_as_text
 
 LOOK_SECONDS = 0.1
 DATABASE_LOOKS = 10  # looks at the processes for one look at the database
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self._say("データベースを待っています。")
             wait_for_database(self._stop)
         self._prepare()
-        supervisor = Supervisor(processes, self._say)
+        supervisor = Supervisor(processes, self._say, self._retell)
         look_after = partial(self._look_after, supervisor, server)
         try:
             if not self._stop.is_set():
@@ -113,7 +113,13 @@ class Command(BaseCommand):
             self._say("データベースが止まっていました。起動し直します。")
             server.start()
 
-    def _say(self, line: str) -> None:
+    def _say(self, sentence: str) -> None:
+        self._write(as_object("up", sentence) if settings.LOGS == "json" else sentence)
+
+    def _retell(self, name: str, line: str) -> None:
+        self._write(told_as_json(name, line) if settings.LOGS == "json" else told_as_text(name, line))
+
+    def _write(self, line: str) -> None:
         """One whole line to the console, from whichever thread; a console that is gone is no reason to stop."""
         with self._lock:
             try:

@@ -27,6 +27,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, lanes: list[str], **_options: Any) -> None:
-        log_to_console()
+        log_to_console("worker " + " ".join(lanes))
         keep_to_the_database()
         work_lanes(lanes, companions)

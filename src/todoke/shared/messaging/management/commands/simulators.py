@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from todoke.base.health import logs
 from todoke.shared.messaging.channels.outside import webhook_secret_of
 from todoke.shared.messaging.simulators.simulator import Simulator
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, **_options: Any) -> None:
         """Serve until a signal arrives."""
         smtp_port, http_port = settings.SIMULATOR_PORTS
+        logs.speak_up("simulators", settings.LOGS)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: stop.set())

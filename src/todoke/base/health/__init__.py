@@ -1,0 +1,1 @@
+"""How a machine sees that the house is well: liveness, readiness, numbers, logs."""
