@@ -1,11 +1,17 @@
 """The channel `pages.site`: the city's public alert pages."""
 
+from collections.abc import Sequence
+
+from django.conf import settings
+
 from todoke.civic.pages.actions import CHANNEL, refresh
 from todoke.civic.pages.render import digest_of
 from todoke.civic.pages.words import LANGUAGES
-from todoke.shared.messaging.public_files import alerts_root, page_name, read
+from todoke.shared.messaging.channels.public_page import try_public
+from todoke.shared.messaging.probing import Probe
+from todoke.shared.messaging.public_files import alerts_address, alerts_root, page_name, read
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, FrozenEdition, Parcel, Receipt, TryLater
+from todoke.shared.messaging.types import Address, FrozenEdition, Mode, Parcel, Receipt, TryLater
 
 
 class SiteChannel:
@@ -46,6 +52,12 @@ class SiteChannel:
             if f'data-digest="{digest_of(edition, language)}"'.encode() not in page:
                 raise TryLater("書き込んだあとの確認で、この情報が公開ページに見つかりませんでした。")
         return Receipt(confirmed=True, reference=f"alerts/{edition.message_key}/", says="読み返して確認しました。")
+
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """One way: the list of what is in force, read as a stranger reads it."""
+        del addresses
+        address = alerts_address(settings.SITE_ADDRESS, Mode.ACTUAL)
+        return [Probe("", self.facts.name, lambda: try_public(address, b"</html>"))]
 
     def trouble_with(self, address: str) -> str | None:
         """Nothing: the place is the city's own public folder, whatever the address says."""

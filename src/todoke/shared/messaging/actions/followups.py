@@ -49,6 +49,11 @@ class TooLateToSend(FollowUpRefused):
 def confirm_by_hand(delivery_id: int, *, viewer: Viewer, note: str, at: datetime) -> Delivery:
     """Tick a delivery as done by a person: told by telephone, posted by hand, seen on the other side."""
     delivery = _held(delivery_id, viewer)
+    if delivery.state == DeliveryState.CONFIRMED and _is_waiting(delivery):
+        # Confirmed when it was sent, and not found there afterwards: a person has looked.
+        _close(delivery, viewer, note, at)
+        record("messaging.seen-by-hand", on=delivery, by=viewer, why=note)
+        return delivery
     _settle(delivery, DeliveryState.CONFIRMED, note, viewer, at)
     return delivery
 
@@ -96,6 +101,10 @@ def _has_newer(delivery: Delivery) -> bool:
     return Delivery.objects.filter(
         message=delivery.message_id, destination=delivery.destination_id, number__gt=delivery.number
     ).exists()
+
+
+def _is_waiting(delivery: Delivery) -> bool:
+    return FollowUp.objects.filter(delivery=delivery, closed_at=None).exists()
 
 
 def _settle(delivery: Delivery, state: DeliveryState, note: str, viewer: Viewer, at: datetime) -> None:

@@ -19,6 +19,9 @@ from urllib.parse import urlsplit
 from todoke.shared.messaging.types import Never, TryLater
 
 ANSWER_BYTES_MAX = 64 * 1024
+# How our probes and readers name themselves.
+READER = "Todoke-Watch"
+PROBE_SECONDS = 10.0
 
 
 class Deadline:
@@ -139,6 +142,33 @@ def post(
 
     Raises TryLater, with `may_have_left` once the whole request has gone out, or Never for an address we do not call.
     """
+    return _call("POST", url, body, headers, timeout_seconds, only_public=only_public)
+
+
+def fetch(
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    method: str = "GET",
+    timeout_seconds: float,
+    only_public: bool = False,
+    bytes_max: int = ANSWER_BYTES_MAX,
+) -> Answer:
+    """GET (or HEAD, OPTIONS) once, as a stranger would who has nothing in a cache; otherwise like `post`."""
+    fresh = {"User-Agent": READER, "Accept-Encoding": "identity", "Cache-Control": "no-cache", **(headers or {})}
+    return _call(method, url, None, fresh, timeout_seconds, only_public=only_public, bytes_max=bytes_max)
+
+
+def _call(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    timeout_seconds: float,
+    *,
+    only_public: bool,
+    bytes_max: int = ANSWER_BYTES_MAX,
+) -> Answer:
     parts = urlsplit(url)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
@@ -152,10 +182,10 @@ def post(
                 http_connection.auto_open = 0
                 http_connection.sock = connection
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                http_connection.request("POST", target, body, dict(headers))
+                http_connection.request(method, target, body, dict(headers))
                 left = True
                 with http_connection.getresponse() as response:
-                    answer = response.read(ANSWER_BYTES_MAX)
+                    answer = response.read(bytes_max)
                     # Half an answer may have been cut by us: then nobody knows how it would have ended.
                     deadline.remaining()
                     return Answer(

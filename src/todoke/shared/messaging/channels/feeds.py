@@ -1,15 +1,17 @@
 """The channel `messaging.feeds`: CAP files, Atom, JSON Feed and GeoJSON in the public folder."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 
 from todoke.base.clock import now
 from todoke.shared.messaging.cap import ARTEFACT, cap_of
+from todoke.shared.messaging.channels.public_page import try_public
 from todoke.shared.messaging.feeds import ENTRIES_MAX, FeedState, cap_name, feed_files
-from todoke.shared.messaging.public_files import Upkeep, alerts_root, bring_about, locked, read
+from todoke.shared.messaging.probing import Probe
+from todoke.shared.messaging.public_files import Upkeep, alerts_address, alerts_root, bring_about, locked, read
 from todoke.shared.messaging.published import Published, Source, published_on
 from todoke.shared.messaging.queries import artefact_bytes
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -56,10 +58,25 @@ class FeedsChannel:
             raise TryLater("書き込んだあとの確認で、この情報がデータ配信に見つかりませんでした。")
         return Receipt(confirmed=True, reference=cap_name(edition.identifier), says="読み返して確認しました。")
 
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """One way: the Atom feed, read as a stranger reads it."""
+        del addresses
+        return [Probe("", self.facts.name, lambda: try_public(feed_address(Mode.ACTUAL), b"</feed>"))]
+
     def trouble_with(self, address: str) -> str | None:
         """Nothing: the place is the city's own public folder, whatever the address says."""
         del address
         return None
+
+
+def feed_address(mode: Mode) -> str:
+    """Where the public reads the Atom feed of this mode."""
+    return f"{alerts_address(settings.SITE_ADDRESS, mode)}feed.atom"
+
+
+def cap_address(mode: Mode, identifier: str) -> str:
+    """Where the public reads an edition's CAP message."""
+    return f"{alerts_address(settings.SITE_ADDRESS, mode)}{cap_name(identifier)}"
 
 
 def refresh(

@@ -6,15 +6,17 @@ An address is `broadcast`, `user:U…`, `group:C…`, `room:R…`, or `users:U�
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import utf16_units
-from todoke.shared.messaging.channels.connection import Answer, post
+from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text
+from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
 
@@ -91,6 +93,28 @@ class LineChannel:
             timeout_seconds=self.facts.timeout_seconds,
         )
         return _receipt(answer)
+
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """One way: LINE's own interface, asked who we are."""
+        del addresses
+        return [Probe("", self.facts.name, self._try)]
+
+    def _try(self) -> str:
+        if not self.token:
+            raise Never("LINEのアクセストークンが設定されていません。TODOKE_LINE_TOKEN を設定してください。")
+        # Counted against no quota (2,000 calls a second are allowed), and nobody gets anything.
+        answer = fetch(
+            f"{self.service}/v2/bot/info",
+            {"Authorization": f"Bearer {self.token}"},
+            timeout_seconds=min(self.facts.timeout_seconds, PROBE_SECONDS),
+        )
+        if answer.status == 200:
+            return "LINEが応答しました"
+        if answer.status == 401:
+            raise Never(
+                f"LINEがアクセストークンを認めません。TODOKE_LINE_TOKEN を取り直してください（{_said(answer)}）。"
+            )
+        raise TryLater(f"LINEが、いまは応じません（{answer.status} {_said(answer)}）。")
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a LINE address, or None."""

@@ -6,13 +6,14 @@ it, and there is one wording to approve instead of two that could differ.
 
 import re
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -20,10 +21,11 @@ from django.utils.translation import gettext as _
 from todoke.base.clock import in_japan
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.channels.clusters import characters
-from todoke.shared.messaging.channels.connection import Deadline, connect, says_unreached
+from todoke.shared.messaging.channels.connection import PROBE_SECONDS, READER, Deadline, connect, says_unreached
 from todoke.shared.messaging.channels.mail_server import MailServer, greeted
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text, fit_title
+from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.rules import delivery_key
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Text, TryLater
@@ -45,6 +47,7 @@ class MailChannel:
         sender: str,
         site: str,
         unsubscribe: str = "",
+        relays: tuple[MailServer, ...] = (),
         timeout_seconds: float = 20,
     ) -> None:
         self.server = server
@@ -52,6 +55,8 @@ class MailChannel:
         self.sender = sender
         self.site = site
         self.unsubscribe = unsubscribe
+        # All servers that take mail of ours, also those that only the mass of it goes to: each is probed.
+        self.relays = relays
         self.facts = ChannelFacts(
             name="メール",
             area_grain=AreaGrain.NEIGHBOURHOOD,
@@ -134,6 +139,21 @@ class MailChannel:
             bare(text.address), mail.as_bytes()
         )
 
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """A way for each server that takes our mail; where there is one, the way of the channel itself."""
+        del addresses
+        if len(self.relays) <= 1:
+            return [Probe("", self.facts.name, partial(self._try, self.server))]
+        return [Probe(relay.name, relay.name, partial(self._try, relay)) for relay in self.relays]
+
+    def _try(self, server: MailServer | None) -> str:
+        if server is None:
+            raise Never("メールサーバーが設定されていません。TODOKE_MAIL_SERVER を設定してください。")
+        seconds = min(self.facts.timeout_seconds, PROBE_SECONDS)
+        # RFC 5321, 4.1.1.9: may be said at any time, and its word means nothing; our simulator knows us by it.
+        first = f"NOOP {READER}" if server == self.simulator else ""
+        return _Submission(server, self.sender, seconds, first=first).rehearse()
+
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a mail address, or None."""
         if len(bare(address)) > 254 or not MAILBOX.fullmatch(bare(address)):
@@ -144,8 +164,9 @@ class MailChannel:
 class _Submission:
     """One conversation with a server, and how far it came."""
 
-    def __init__(self, server: MailServer, sender: str, timeout_seconds: float) -> None:
+    def __init__(self, server: MailServer, sender: str, timeout_seconds: float, *, first: str = "") -> None:
         self.server = server
+        self.first = first
         self.sender = sender
         self.deadline = Deadline(timeout_seconds)
         self.left = False
@@ -166,6 +187,18 @@ class _Submission:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise self._later(error) from error
 
+    def rehearse(self) -> str:
+        """Everything up to the recipient, and no recipient: connect, TLS, sign in, MAIL FROM, take it back."""
+        try:
+            with self._conversation() as smtp:
+                _expect_of_probe(smtp.mail(self.sender))
+                _expect_of_probe(smtp.docmd("RSET"))
+                with suppress(OSError, smtplib.SMTPException):
+                    smtp.quit()
+                return f"{self.server.host} が応答しました"
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise TryLater(_says(error, self.server.host, self.deadline)) from error
+
     @contextmanager
     def _conversation(self) -> Iterator[smtplib.SMTP]:
         with (
@@ -173,7 +206,7 @@ class _Submission:
             self.deadline.cutting(plain),
         ):
             try:
-                smtp = greeted(plain, self.server, self.sender.rpartition("@")[2], self.deadline)
+                smtp = greeted(plain, self.server, self.sender.rpartition("@")[2], self.deadline, first=self.first)
             except smtplib.SMTPAuthenticationError as error:
                 raise Never(
                     "メールサーバーが利用者名かパスワードを断りました。"
@@ -212,6 +245,16 @@ def _expect(reply: tuple[int, bytes], wanted: int = 250) -> str:
     if 500 <= code <= 599:
         raise Never(f"メールサーバーが受け取りを断りました（{code} {_words(words)}）。宛先を確かめてください。")
     raise smtplib.SMTPServerDisconnected(f"a reply that is none: {code}")
+
+
+def _expect_of_probe(reply: tuple[int, bytes]) -> None:
+    """Like `_expect`, in words that fit where there is no recipient."""
+    code, words = reply
+    if 500 <= code <= 599:
+        raise Never(
+            f"メールサーバーが差出人を断りました（{code} {_words(words)}）。TODOKE_MAIL_FROM を確かめてください。"
+        )
+    _expect(reply)
 
 
 def _words(said: bytes | str) -> str:

@@ -75,9 +75,12 @@ def servers_from(addresses: str) -> tuple[MailServer, ...]:
     return tuple(MailServer.from_address(address.strip()) for address in addresses.split(",") if address.strip())
 
 
-def greeted(plain: socket.socket, server: MailServer, own_name: str, deadline: Deadline) -> smtplib.SMTP:
+def greeted(
+    plain: socket.socket, server: MailServer, own_name: str, deadline: Deadline, *, first: str = ""
+) -> smtplib.SMTP:
     """A conversation on this connection, as far as MAIL FROM: greeted, secured and signed in as the server wants it.
 
+    `first` is a command to be said before all others; its answer does not matter.
     Raises OSError or SMTPException; the caller closes the connection then.
     """
     # Our own name is given, or smtplib would ask the resolver for it, without a deadline.
@@ -91,6 +94,8 @@ def greeted(plain: socket.socket, server: MailServer, own_name: str, deadline: D
         code, words = smtp.getreply()
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
+        if first:
+            smtp.docmd(first)
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())

@@ -33,6 +33,7 @@ def outside_channels() -> tuple[Channel | MassChannel, ...]:
             sender=settings.MAIL_FROM,
             site=settings.SITE_ADDRESS,
             unsubscribe=settings.MAIL_UNSUBSCRIBE,
+            relays=() if settings.SIMULATORS else relays,
         ),
         MailEachChannel(
             servers=(simulated_mail,) if settings.SIMULATORS else relays,

@@ -1,8 +1,9 @@
 """A signed POST to a partner: a broadcaster, a mirror of our pages, an app."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import characters
-from todoke.shared.messaging.channels.connection import Answer, post
+from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
 from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.signing import signature
 from todoke.shared.messaging.channels.wording import body_of, essentials, fit_text
+from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import (
     Address,
@@ -85,6 +87,24 @@ class WebhookChannel:
             only_public=not simulated,
         )
         return _receipt(answer, key)
+
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """A way for each partner: its server is asked what it takes (OPTIONS), which changes nothing there."""
+        return [Probe(address.key, address.name, partial(self._try, address)) for address in addresses]
+
+    def _try(self, address: Address) -> str:
+        simulated = self.simulated or is_simulated(address.address)
+        answer = fetch(
+            f"{self.simulator}/webhook/{quote(address.key)}" if simulated else address.address,
+            method="OPTIONS",
+            timeout_seconds=min(self.facts.timeout_seconds, PROBE_SECONDS),
+            only_public=not simulated,
+        )
+        # Whatever a partner thinks of OPTIONS: that its server answers is what we want to know. A 404 or 410 is not
+        # held against it either, since some answer so to everything but a signed POST.
+        if answer.status >= 500 or answer.status == 429:
+            raise TryLater(f"相手の側に障害があります（{answer.status}）。")
+        return f"相手のサーバーが応答しました（{answer.status}）"
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a partner's address, or None."""

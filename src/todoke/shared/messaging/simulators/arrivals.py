@@ -76,6 +76,12 @@ class Postbox:
             self._remember()
             return self._known.get(key)
 
+    def with_start(self, start: str) -> Arrival | None:
+        """The newest arrival whose key begins like this, if it is still kept. For the simulators' process."""
+        with self._lock:
+            self._remember()
+            return next((self._known[key] for key in reversed(self._known) if key.startswith(start)), None)
+
     def newest(self, *, skip: int = 0, limit: int = 50) -> list[Arrival]:
         """Newest first."""
         found = []

@@ -106,6 +106,15 @@ class FaultBook:
                     self._entries[route] = (fault, calls - 1, ends)
             return fault
 
+    def give_back(self, route: str, fault: Fault) -> None:
+        """Count one call less: a probe met this fault, and it was ordered for what is really sent."""
+        if fault.calls is None:
+            return
+        with self._lock:
+            present, calls, ends = self._entries.get(route, (fault, 0, None))
+            if present is fault and calls is not None:
+                self._entries[route] = (fault, min(calls + 1, fault.calls), ends)
+
     def in_force(self) -> dict[str, Fault]:
         """The faults by route, without counting a call."""
         with self._lock:

@@ -33,8 +33,12 @@ class LineSimulator:
         self.quota = quota
         self._used = 0
 
-    def get(self, path: str) -> Reply | None:
-        """The month's quota and what was used of it (counted since the start); None for another path."""
+    def get(self, path: str, headers: Mapping[str, str]) -> Reply | None:
+        """Who the account is; the month's quota and what was used of it (counted since the start); else None."""
+        if path == "/v2/bot/info":
+            if not headers.get("authorization", "").startswith("Bearer "):
+                return Reply(401, {"message": "Authentication failed. Confirm that the access token is valid."})
+            return Reply(200, {"userId": "U" + "0" * 32, "basicId": "@todoke", "displayName": "Todoke simulator"})
         if path == "/v2/bot/message/quota":
             return Reply(200, {"type": "limited", "value": self.quota})
         if path == "/v2/bot/message/quota/consumption":

@@ -39,6 +39,7 @@ class Simulator:
         self._web = WebSimulator(
             LineSimulator(self.postboxes["line"], quota=line_quota),
             PartnerSimulator(self.postboxes["webhook"], secret_of),
+            self.postboxes["mail"],
             self.faults,
             port=http_port,
         )

@@ -10,6 +10,7 @@ from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from todoke.shared.messaging.channels.connection import READER
 from todoke.shared.messaging.simulators.arrivals import Postbox
 from todoke.shared.messaging.simulators.faults import Fault, FaultBook, FaultKind
 
@@ -84,6 +85,7 @@ class _Conversation(SMTP):
         self._faults = faults
         self._conversations = conversations
         self.fault: Fault | None = None
+        self.is_probe = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._conversations.add(self)
@@ -98,13 +100,17 @@ class _Conversation(SMTP):
 
     async def _handle_client(self) -> None:
         self.fault = self._faults.take("mail")
-        if self.suffers(FaultKind.DROP):
-            self.break_off()
-            return
         await super()._handle_client()
 
+    def is_recognised_as_probe(self) -> None:
+        """No mail will come: the fault is met, but kept for the mail that it was ordered for."""
+        if self.fault is not None and not self.is_probe:
+            self._faults.give_back("mail", self.fault)
+        self.is_probe = True
+
     async def push(self, status: AnyStr) -> None:
-        if self.suffers(FaultKind.DRIP) and self._writer is not None:
+        # From the answer to EHLO on: before that, a probe has said that it is one.
+        if self.suffers(FaultKind.DRIP) and self._writer is not None and self.session and self.session.host_name:
             for byte in (status.encode() if isinstance(status, str) else status) + b"\r\n":
                 self._writer.write(bytes([byte]))
                 await self._writer.drain()
@@ -130,6 +136,11 @@ class _Letterbox:
     def __init__(self, postbox: Postbox) -> None:
         self.postbox = postbox
 
+    async def handle_NOOP(self, server: _Conversation, session: Session, envelope: Envelope, arg: str) -> str:  # noqa: ARG002, N802 - the library's name
+        if arg == READER:
+            server.is_recognised_as_probe()
+        return "250 OK"
+
     async def handle_EHLO(  # noqa: N802 - the library's name
         self,
         server: _Conversation,
@@ -139,6 +150,8 @@ class _Letterbox:
         responses: list[str],
     ) -> list[str]:
         session.host_name = hostname
+        if server.suffers(FaultKind.DROP):
+            server.break_off()
         return [*responses[:-1], "250-STARTTLS", responses[-1]] if server.suffers(FaultKind.TLS) else responses
 
     async def handle_MAIL(  # noqa: N802 - the library's name
@@ -151,6 +164,9 @@ class _Letterbox:
     ) -> str:
         if server.suffers(FaultKind.TLS):
             server.break_off(TLS_ALERT)
+        # A probe comes no further than this, so here it meets what a mail would meet at its end.
+        if server.is_probe and (refusal := await _met_at_the_end(server)):
+            return refusal
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -170,19 +186,10 @@ class _Letterbox:
         return "250 OK"
 
     async def handle_DATA(self, server: _Conversation, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - the library's name
-        fault = server.fault
-        if fault and fault.kind is FaultKind.HANG:
-            await asyncio.sleep(HANG_SECONDS_MAX)
-            server.break_off()
-        if fault and fault.kind is FaultKind.ANSWER:
-            return f"{fault.status} simulated answer"
-        if fault and fault.kind is FaultKind.DELAY:
-            await asyncio.sleep(fault.seconds)
+        if refusal := await _met_before_taking(server):
+            return refusal
         number = self._keep(envelope)
-        if fault and fault.kind is FaultKind.SWALLOW:
-            server.break_off()
-        if fault and fault.kind is FaultKind.GARBAGE:
-            server.break_off(b"%%% this is no reply %%%\r\n")
+        _met_after_taking(server)
         return f"250 OK simulated mail {number}"
 
     def _keep(self, envelope: Envelope) -> int:
@@ -198,3 +205,28 @@ class _Letterbox:
         return self.postbox.put(
             key, raw, mode=str(mail.get("X-Todoke-Mode", "")), title=str(mail.get("Subject", "")), content=content
         ).number
+
+
+async def _met_at_the_end(server: _Conversation) -> str:
+    refusal = await _met_before_taking(server)
+    _met_after_taking(server)
+    return refusal
+
+
+async def _met_before_taking(server: _Conversation) -> str:
+    fault = server.fault
+    if fault and fault.kind is FaultKind.HANG:
+        await asyncio.sleep(HANG_SECONDS_MAX)
+        server.break_off()
+    if fault and fault.kind is FaultKind.ANSWER:
+        return f"{fault.status} simulated answer"
+    if fault and fault.kind is FaultKind.DELAY:
+        await asyncio.sleep(fault.seconds)
+    return ""
+
+
+def _met_after_taking(server: _Conversation) -> None:
+    if server.suffers(FaultKind.SWALLOW):
+        server.break_off()
+    if server.suffers(FaultKind.GARBAGE):
+        server.break_off(b"%%% this is no reply %%%\r\n")

@@ -2,23 +2,30 @@
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
+from todoke.shared.messaging.simulators.arrivals import Postbox
 from todoke.shared.messaging.simulators.faults import Fault, FaultBook, FaultKind
 from todoke.shared.messaging.simulators.services import LineSimulator, PartnerSimulator, Reply
 from todoke.shared.messaging.simulators.smtp import HANG_SECONDS_MAX, TLS_ALERT
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
 CONTROL_HEADER = "X-Todoke-Control"
+NOT_FOUND = Reply(404, {"message": "Not found"})
 
 
 class WebSimulator:
     """An HTTP server in a thread of its own. `port` is known once it has started."""
 
-    def __init__(self, line: LineSimulator, partner: PartnerSimulator, faults: FaultBook, *, port: int = 0) -> None:
+    def __init__(
+        self, line: LineSimulator, partner: PartnerSimulator, mails: Postbox, faults: FaultBook, *, port: int = 0
+    ) -> None:
         self.line = line
         self.partner = partner
+        self.mails = mails
         self.faults = faults
         self.port = port
         self.stopping = threading.Event()
@@ -32,6 +39,13 @@ class WebSimulator:
             target=self._server.serve_forever, args=(0.02,), name="simulated-web", daemon=True
         )
         self._thread.start()
+
+    def mailbox(self, message_id: str) -> Reply:
+        """Every mailbox in one: the newest mail with this Message-ID, as a reader who fetched it would know it."""
+        found = self.mails.with_start(message_id + " ")
+        if found is None:
+            return NOT_FOUND
+        return Reply(200, {"number": found.number, "title": found.title, "to": found.content.get("to", [])})
 
     def stop(self) -> None:
         """Stop listening; calls that hang are let go."""
@@ -61,16 +75,26 @@ class _Call(BaseHTTPRequestHandler):
         if self.path == "/control":
             self._control(lambda: Reply(200, {"faults": self._faults_told()}))
             return
-        self._answer(self.server.simulator.line.get(self.path) or Reply(404, {"message": "Not found"}))
+        simulator = self.server.simulator
+        if self.path.startswith("/mailbox/"):
+            self._control(lambda: simulator.mailbox(unquote(self.path.removeprefix("/mailbox/"))))
+        else:
+            self._serve("line", lambda _body: simulator.line.get(self.path, self._named()) or NOT_FOUND)
+
+    def do_OPTIONS(self) -> None:
+        if self.path.startswith("/webhook/"):
+            self._serve("webhook", lambda _body: Reply(200, {}, {"Allow": "OPTIONS, POST"}))
+        else:
+            self._answer(NOT_FOUND)
 
     def do_POST(self) -> None:
         simulator = self.server.simulator
         if self.path.startswith("/webhook/"):
-            self._serve("webhook", simulator.partner)
+            self._serve("webhook", lambda body: simulator.partner.post(self.path, self._named(), body))
         elif self.path.startswith("/v2/"):
-            self._serve("line", simulator.line)
+            self._serve("line", lambda body: simulator.line.post(self.path, self._named(), body))
         else:
-            self._answer(Reply(404, {"message": "Not found"}))
+            self._answer(NOT_FOUND)
 
     def do_PUT(self) -> None:
         self._control(self._order_fault)
@@ -78,14 +102,22 @@ class _Call(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self._control(self._clear_fault)
 
-    def _serve(self, route: str, service: LineSimulator | PartnerSimulator) -> None:  # noqa: PLR0911 - one line a fault
-        fault = self.server.simulator.faults.take(route)
+    def _named(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
+    def _fault(self, route: str) -> Fault | None:
+        # Who only asks meets the fault that is in force, but what was ordered for “the next call” waits for a message.
+        faults = self.server.simulator.faults
+        return faults.take(route) if self.command == "POST" else faults.in_force().get(route)
+
+    def _serve(self, route: str, reply_to: Callable[[bytes], Reply]) -> None:  # noqa: PLR0911 - one line a fault
+        fault = self._fault(route)
         kind = fault.kind if fault else None
         if kind is FaultKind.DROP:
             return self._break_off()
         if kind is FaultKind.TLS:
             return self._break_off(TLS_ALERT)
-        body = self._body()
+        body = self._body() if self.command == "POST" else b""
         if body is None:
             return self._answer(Reply(413, {"message": "Content-Length is missing or too large"}))
         if kind is FaultKind.HANG:
@@ -96,7 +128,7 @@ class _Call(BaseHTTPRequestHandler):
             return self._answer(Reply(fault.status, {"message": "simulated answer"}, asked))
         if fault and kind is FaultKind.DELAY:
             self.server.simulator.stopping.wait(fault.seconds)
-        reply = service.post(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+        reply = reply_to(body)
         if kind is FaultKind.SWALLOW:
             return self._break_off()
         if kind is FaultKind.GARBAGE:
