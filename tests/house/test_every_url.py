@@ -46,6 +46,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "emergency:close-incident": {"pk": 1},
     "emergency:telegram": {"pk": 1},
     "messaging:call-made": {"pk": 1},
+    "watch:try-at-once": {"pk": 1},
+    "watch:take-in-hand": {"pk": 1},
     "messaging:delivery": {"pk": 1},
     "messaging:message": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
 }

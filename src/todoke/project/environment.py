@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from todoke.base.postgres.address import read_address
 
@@ -144,6 +144,17 @@ def unsubscribe_address(text: str) -> str:
     return text
 
 
+def mailbox(text: str) -> str:
+    parts = urlsplit(text)
+    user = unquote(parts.username or "")
+    if parts.scheme != "imaps" or not parts.hostname or "@" not in user or not parts.password:
+        raise ValueError("it is not imaps://, a mail address with %40 for its @, a password, and the name of a host")
+    if not text.isascii() or '"' in unquote(parts.path):
+        raise ValueError("the folder is written in ASCII and without quotation marks")
+    parts.port  # noqa: B018 - raises ValueError for what is no port
+    return text
+
+
 def web_address(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError(f"“{text}” does not begin with http:// or https://")
@@ -270,6 +281,13 @@ VARIABLES = (
         web_addresses,
         (),
         "https://www.data.jma.go.jp/developer/xml/feed/extra.xml,https://www.data.jma.go.jp/developer/xml/feed/eqvol.xml",
+    ),
+    Variable(
+        "TODOKE_READBACK_MAILBOX",
+        "A mailbox of the city, by IMAP, in which its own mails are found again. Absent: no mail is read back.",
+        mailbox,
+        "",
+        "imaps://kakunin%40city.example.jp:secret@imap.example/INBOX",
     ),
     Variable(
         "TODOKE_METRICS_TOKEN",

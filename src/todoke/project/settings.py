@@ -63,6 +63,7 @@ MAIL_FROM: str = ENVIRONMENT["TODOKE_MAIL_FROM"]
 MAIL_UNSUBSCRIBE: str = ENVIRONMENT["TODOKE_MAIL_UNSUBSCRIBE"]
 MAIL_PACE: dict[str, float] = ENVIRONMENT["TODOKE_MAIL_PACE"]
 LINE_TOKEN: str = ENVIRONMENT["TODOKE_LINE_TOKEN"]
+READBACK_MAILBOX: str = ENVIRONMENT["TODOKE_READBACK_MAILBOX"]
 # Not TODOKE_SECRET itself: what is derived from this one is given to partners.
 WEBHOOK_SECRET: str = (
     ENVIRONMENT["TODOKE_WEBHOOK_SECRET"] or hashlib.sha256(b"todoke webhooks " + SECRET_KEY.encode()).hexdigest()
@@ -103,6 +104,7 @@ ROOMS = [
     "todoke.ground.places",
     "todoke.shared.messaging",
     "todoke.shared.subscriptions",
+    "todoke.shared.watch",
     "todoke.civic.emergency",
     "todoke.civic.pages",
     "todoke.project.portal",

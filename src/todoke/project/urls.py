@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/audit/", include("todoke.ground.audit.urls")),
     path("desk/emergency/", include("todoke.civic.emergency.urls")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
+    path("desk/watch/", include("todoke.shared.watch.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]
 

@@ -1,4 +1,4 @@
-"""What the pages plug in elsewhere: the channel, its upkeep, and the panel on the resident's home."""
+"""What the pages plug in elsewhere: the channel, its upkeep, its reader, and the panel on the resident's home."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -10,9 +10,11 @@ from todoke.base.ui.registry import Panel, resident_panels
 from todoke.civic.pages.actions import refresh
 from todoke.civic.pages.channel import SiteChannel
 from todoke.civic.pages.queries import state_on_disk
+from todoke.civic.pages.reader import PageReader
 from todoke.shared.messaging.public_files import Upkeep, page_name
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Mode
+from todoke.shared.watch.registry import readers
 
 SHOWN_MAX = 5
 
@@ -39,5 +41,6 @@ def draw_in_force(request: HttpRequest) -> str:
 
 
 channels.register(SiteChannel())
+readers.register(PageReader())
 companions.register(Upkeep("pages.site-upkeep", refresh))
 resident_panels.register(Panel("pages.in-force", _("いま出ている情報"), 10, draw_in_force))
