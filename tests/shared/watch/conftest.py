@@ -1,7 +1,7 @@
 """What the watch's tests start from: the ledger's night, a channel with ways, a reader that sees what it is told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -90,7 +90,7 @@ def sent(officers, plain):
 
     def send(*keys: str, outcome: object = None, at=NIGHT) -> Edition:
         places = [ledger.make_destination(key) for key in keys or ("one",)]
-        edition = release.release(ledger.first(officers, *places), at=at)
+        edition = release.release(replace(ledger.first(officers, *places), expires_at=at + 6 * HOUR), at=at)
         carry_out(outcome, at)
         return edition
 

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import default
@@ -80,8 +81,9 @@ class ImapMailbox:
                 connect(self.host, self.port, deadline) as plain,
                 deadline.cutting(plain),
                 (self.context or ssl.create_default_context()).wrap_socket(plain, server_hostname=self.host) as secure,
+                _Conversation(secure) as imap,
             ):
-                return self._asked(_Conversation(secure), message_id)
+                return self._asked(imap, message_id)
         except (OSError, imaplib.IMAP4.error, ValueError) as error:
             if isinstance(error, OSError) or deadline.has_passed:
                 says = says_unreached(error, self.host, deadline)
@@ -115,6 +117,13 @@ class _Conversation(imaplib.IMAP4):
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         super().__init__()
+
+    def __exit__(self, *_exception: object) -> None:
+        # The last word is a courtesy: what we wanted to know is known, or the connection is gone.
+        with suppress(OSError, imaplib.IMAP4.error):
+            self.logout()
+        with suppress(OSError):
+            self.shutdown()
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         del timeout
