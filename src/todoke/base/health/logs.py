@@ -92,7 +92,8 @@ class Stderr(logging.StreamHandler[TextIO]):
 
 def route_of(request: object) -> str:
     """The pattern of the address that a request was for, such as `desk/messages/<uuid:key>/`."""
-    return str(getattr(getattr(request, "resolver_match", None), "route", "") or OUT)
+    match = getattr(request, "resolver_match", None)
+    return OUT if match is None else str(match.route or "/")
 
 
 def settings_of(form: str) -> dict[str, Any]:
