@@ -6,6 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from todoke.base.doctor import Verdict
 from todoke.base.jobs import LANES
+from todoke.project.environment import BadVariable, read_environment
 from todoke.project.start import checkup
 
 
@@ -97,3 +98,57 @@ def test_a_secret_that_others_can_read_is_a_failure(tmp_path: Path, mode: int, v
 
 def test_no_file_is_right_where_the_secret_comes_from_the_environment(tmp_path: Path):
     assert checkup.judge_secret(tmp_path / "secret").verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("token", "in_earnest", "verdict"),
+    [("", False, Verdict.OK), ("", True, Verdict.WARNING), ("t" * 20, True, Verdict.OK), ("t" * 20, False, Verdict.OK)],
+)
+def test_the_token_for_the_numbers_is_missed_where_the_services_are_real(
+    token: str, in_earnest: bool, verdict: Verdict
+):
+    finding = checkup.judge_numbers(token, in_earnest=in_earnest)
+
+    assert finding.verdict is verdict
+    assert bool(finding.mend) is (verdict is Verdict.WARNING)
+    assert not token or token not in finding.says
+
+
+@pytest.mark.parametrize(
+    ("form", "in_earnest", "verdict"),
+    [
+        ("text", False, Verdict.OK),
+        ("text", True, Verdict.WARNING),
+        ("json", True, Verdict.OK),
+        ("json", False, Verdict.OK),
+    ],
+)
+def test_logs_for_a_collector_are_missed_where_the_services_are_real(form: str, in_earnest: bool, verdict: Verdict):
+    assert checkup.judge_logs(form, in_earnest=in_earnest).verdict is verdict
+
+
+def test_the_new_variables_are_checked_at_start():
+    read = read_environment(
+        {
+            "TODOKE_LOGS": "json",
+            "TODOKE_METRICS_TOKEN": "abcdefghij0123456789",
+            "TODOKE_READBACK_MAILBOX": "imaps://kakunin%40city.example.jp:secret@imap.example:993/INBOX",
+        }
+    )
+
+    assert (read["TODOKE_LOGS"], read["TODOKE_METRICS_TOKEN"]) == ("json", "abcdefghij0123456789")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TODOKE_LOGS", "xml"),
+        ("TODOKE_METRICS_TOKEN", "short"),
+        ("TODOKE_METRICS_TOKEN", "with a space in it, and long enough"),
+        ("TODOKE_READBACK_MAILBOX", "imaps://kakunin%40city.example.jp:secret@imap.example:99999/INBOX"),
+        ("TODOKE_READBACK_MAILBOX", "imaps://kakunin%40city.example.jp:secret@imap.example/%22"),
+    ],
+)
+def test_a_variable_that_cannot_be_understood_stops_the_start(name: str, value: str):
+    with pytest.raises(BadVariable, match=name):
+        read_environment({name: value})

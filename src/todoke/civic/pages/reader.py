@@ -39,6 +39,8 @@ class PageReader:
             return Sighting(False, "公開ページに、この版がありません。")
         if clean(edition.content.wording(language).title) not in html.unescape(page):
             return Sighting(False, "公開ページに、この版の題名がありません。")
+        if edition.mode.is_drill:
+            return Sighting(True, "訓練用のページのファイルで、この版を確認しました。")
         return Sighting(True, "公開ページを外から読み、この版を確認しました。")
 
     def _read(self, edition: FrozenEdition, language: str) -> bytes:

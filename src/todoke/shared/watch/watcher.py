@@ -56,6 +56,7 @@ class Round:
         if _is_time(self._ways_at, ROUTES_EVERY, at):
             self._ways = probing.ways_offered(at)
             probing.note_routes(self._ways, at=at)
+            reading_back.drop_without_reader(at=at)
             self._ways_at = at
         self._probe(at)
         self._look(at)
@@ -82,7 +83,6 @@ class Round:
 
     def _look(self, at: datetime) -> None:
         reading_back.plan(at=at)
-        reading_back.drop_without_reader(at=at)
         for reader in readers:
             free = LOOKS_AT_ONCE - self._running(f"look {reader.key}")
             for errand in reading_back.claim_due(reader.channel, limit=free, at=at) if free > 0 else ():

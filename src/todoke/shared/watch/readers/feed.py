@@ -35,6 +35,8 @@ class FeedReader:
             return Sighting(False, "データ配信（Atom）に、この版がありません。")
         if message != artefact_bytes(edition.identifier, ARTEFACT.name):
             return Sighting(False, "データ配信のCAPが、発信したものと一致しません。")
+        if edition.mode.is_drill:
+            return Sighting(True, "訓練用のデータ配信のファイルで、この版を確認しました。")
         return Sighting(True, "データ配信（AtomとCAP）を外から読み、この版を確認しました。")
 
     def _read(self, edition: FrozenEdition) -> tuple[bytes, bytes]:
