@@ -45,6 +45,14 @@ def standing_at(route: Route, at: datetime) -> Standing:
 _BY_URGENCY = (Standing.BAD, Standing.STALE, Standing.DOUBTFUL, Standing.NEVER_TRIED, Standing.GOOD)
 
 
+def channels_in_trouble(viewer: Viewer) -> dict[str, str]:
+    """The channels of which a route does not work now, with what the other side said; one query."""
+    if not viewer.may(READ):
+        return {}
+    found = Trouble.objects.filter(ended_at=None, route__is_watched=True).order_by("-began_at")
+    return dict(found.values_list("route__channel", "says"))
+
+
 def past_troubles(viewer: Viewer) -> list[Trouble]:
     """The latest troubles that have ended, newest first."""
     if not viewer.may(READ):
