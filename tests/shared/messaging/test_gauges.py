@@ -1,6 +1,7 @@
 """What the numbers say of the ledger."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from todoke.shared.messaging import gauges as ledger_gauges
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.actions.dispatch import ask_a_person
 from todoke.shared.messaging.actions.release import release
-from todoke.shared.messaging.models import Delivery
+from todoke.shared.messaging.models import Bundle, Delivery, Mailing
 from todoke.shared.messaging.types import FollowUpReason, Receipt
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,13 @@ def test_every_number_of_the_house_can_be_read_within_its_limits() -> None:
 
 def test_every_number_of_the_house_has_a_name_that_prometheus_takes() -> None:
     assert all(gauge.metric.replace("_", "").isalnum() and gauge.metric.islower() for gauge in gauges)
+
+
+def test_copies_of_the_mass_lane_are_counted_by_what_waits_and_what_is_in_hand(three_planned) -> None:
+    mailing = Mailing.objects.create(delivery=Delivery.objects.first())
+    over = Mailing.objects.create(delivery=Delivery.objects.last(), ended_at=NIGHT)
+    in_hand = {"state": "leased", "lease": uuid4(), "holder": 7}
+    for number, (whose, facts) in enumerate([(mailing, {}), (mailing, {}), (mailing, in_hand), (over, {})]):
+        Bundle.objects.create(mailing=whose, first=number, last=number, size=100 + number, due_at=NIGHT, **facts)
+
+    assert found("messaging.mass-copies") == {("planned",): 201, ("leased",): 102}

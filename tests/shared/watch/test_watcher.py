@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def hanging():
-    """Something that hangs until the test is over."""
+def hanging(transactional_db):
+    """Something that hangs until the test is over; what hung has ended before the tables are emptied."""
     free = threading.Event()
 
     def hang() -> str:
@@ -30,6 +30,9 @@ def hanging():
 
     yield hang
     free.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith(("probe ", "look ")):
+            thread.join(10)
 
 
 def refuse() -> str:

@@ -3,12 +3,24 @@
 Each request and each delivery has a thread to itself, and a new thread begins with nothing set.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("todoke_request_id", default="")
 edition_id: ContextVar[str] = ContextVar("todoke_edition_id", default="")
 
 _roles = [""]
+
+
+@contextmanager
+def about_edition(identifier: str) -> Iterator[None]:
+    """Have every line that is logged inside name this edition."""
+    mark = edition_id.set(identifier)
+    try:
+        yield
+    finally:
+        edition_id.reset(mark)
 
 
 def play(role: str) -> None:

@@ -17,6 +17,7 @@ from django.db import connections
 
 from todoke.base.backup import tide
 from todoke.base.clock import now
+from todoke.base.health.context import about_edition
 from todoke.base.jobs.lanes import LANES
 from todoke.base.sealing import CannotOpen
 from todoke.shared.messaging import waking
@@ -167,7 +168,8 @@ class Crew:
         carry = bundles.claim(job, holder=self.holder.number, at=now())
         if carry is None:
             return False
-        carry_bundle(carry, job, self.channel, stationery)
+        with about_edition(job.edition.identifier):
+            carry_bundle(carry, job, self.channel, stationery)
         return True
 
     def _job(self, mailing_id: int) -> tuple[Job, Any]:

@@ -17,7 +17,7 @@ from django.db import connections
 
 from todoke.base.backup import tide
 from todoke.base.clock import now
-from todoke.base.health.context import edition_id
+from todoke.base.health.context import about_edition
 from todoke.base.jobs.lanes import LANES
 from todoke.shared.messaging import waking
 from todoke.shared.messaging.actions import dispatch
@@ -114,14 +114,14 @@ def deliver(claimed: Claim, channel: str) -> None:
     errand = dispatch.hand_over(claimed, worker=worker_name(), at=now())
     if errand is None:
         return
-    edition_id.set(errand.edition.identifier)
-    outcome = dispatch.send(errand, channel)
-    if isinstance(outcome, Exception):
-        log.warning(
-            "attempt_failed",
-            extra={"channel": channel, "delivery": claimed.delivery_id, "trouble": type(outcome).__name__},
-        )
-    held_in_hand(lambda: dispatch.settle(errand, outcome, at=now()))
+    with about_edition(errand.edition.identifier):
+        outcome = dispatch.send(errand, channel)
+        if isinstance(outcome, Exception):
+            log.warning(
+                "attempt_failed",
+                extra={"channel": channel, "delivery": claimed.delivery_id, "trouble": type(outcome).__name__},
+            )
+        held_in_hand(lambda: dispatch.settle(errand, outcome, at=now()))
 
 
 def held_in_hand(settle: Callable[[], object]) -> None:

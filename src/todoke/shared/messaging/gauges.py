@@ -43,6 +43,23 @@ FROM (SELECT lane, channel, handed_over_at FROM messaging_delivery
 """
 
 
+# Along the index of mailings that move and the indexes of their bundles, each with an end.
+_COPIES = """
+SELECT state, coalesce(sum(found.size), 0) FROM unnest(ARRAY['planned', 'leased']) AS state
+LEFT JOIN LATERAL (
+    SELECT bundle.size FROM (SELECT id FROM messaging_mailing WHERE ended_at IS NULL ORDER BY id LIMIT 100) AS moving,
+    LATERAL (SELECT size FROM messaging_bundle b WHERE b.mailing_id = moving.id AND b.state = state.state LIMIT %s)
+        AS bundle) AS found ON true
+GROUP BY 1
+"""
+
+
+def copies_waiting() -> Iterator[Sample]:
+    """Copies of the mass lane that wait, and those that workers have in hand."""
+    for state, number in _rows(_COPIES, [COUNTED_MAX]):
+        yield Sample(float(number), {"state": state})
+
+
 def recent_deliveries() -> Iterator[Sample]:
     """The newest ten thousand deliveries by channel and state."""
     for channel, state, number in _rows(_RECENT, [RECENT]):
@@ -106,6 +123,12 @@ GAUGES = (
         "Seconds for which the oldest delivery has been due, or on its way.",
         oldest_deliveries,
         ("lane", "state"),
+    ),
+    Gauge(
+        "messaging.mass-copies",
+        "Copies of the mass lane planned, or leased by a worker, of the first 100 mailings that move.",
+        copies_waiting,
+        ("state",),
     ),
     Gauge("messaging.follow-ups", "Deliveries that wait for a person, by reason.", follow_ups_open, ("reason",)),
 )

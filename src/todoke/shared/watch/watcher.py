@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connections
 
 from todoke.base.clock import now
-from todoke.base.health.context import edition_id
+from todoke.base.health.context import about_edition
 from todoke.shared.messaging.probing import Probe as Way
 from todoke.shared.watch.actions import probing, reading_back, upkeep
 from todoke.shared.watch.registry import Reader, readers
@@ -123,8 +123,8 @@ def _probing(claim: probing.Claim, way: Way) -> Callable[[], None]:
 
 def _looking(errand: reading_back.Errand, reader: Reader) -> Callable[[], None]:
     def work() -> None:
-        edition_id.set(errand.edition.identifier)
-        reading_back.write_down(errand, reading_back.look(errand, reader), at=now())
+        with about_edition(errand.edition.identifier):
+            reading_back.write_down(errand, reading_back.look(errand, reader), at=now())
 
     return work
 
