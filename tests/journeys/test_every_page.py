@@ -18,6 +18,9 @@ NO_PAGES = {
     "account_reauthenticate",
     "account_reset_password_from_key_done",
     "emergency:board",
+    "health:healthz",
+    "health:metrics",
+    "health:readyz",
     "mfa_authenticate",
     "mfa_deactivate_totp",  # only for somebody who has set one up: the journey of signing in goes there
     "mfa_download_recovery_codes",
@@ -28,6 +31,7 @@ NO_PAGES = {
     "people:authenticator",
     "portal:alerts",
     "portal:drill",
+    "watch:moving",
 }
 PAGES = sorted(
     {address.name for address in every_address(get_resolver()) if "<" not in address.route} - SHUT - NO_PAGES

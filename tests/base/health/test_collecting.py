@@ -103,3 +103,21 @@ def test_a_label_is_escaped_as_the_format_asks() -> None:
     text = as_text([read(gauge("tests.odd-name", lambda: [Sample(2.5, {"lane": 'a"b\nc'})], labels=("lane",)))])
 
     assert 'todoke_tests_odd_name{lane="a\\"b\\nc"} 2.5' in text.decode()
+
+
+def test_while_the_database_is_away_what_asks_none_is_still_read(monkeypatch) -> None:
+    free = threading.Event()
+    # A pool that has no connection to give keeps whoever asks waiting.
+    monkeypatch.setattr(collecting, "_bounded", lambda _gauge: (free.wait(10),))
+    away = [gauge(f"tests.away{number}", asks_database=True) for number in range(6)]
+    collector = Collector([*away, gauge("tests.disk")], limit_seconds=0.3)
+
+    try:
+        readings = collector.readings()
+    finally:
+        free.set()
+
+    assert {reading.gauge.key: reading.trouble for reading in readings} == {
+        "tests.disk": "",
+        **{one.key: "NoAnswerInTime" for one in away},
+    }

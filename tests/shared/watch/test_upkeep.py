@@ -10,9 +10,11 @@ from todoke.base.clock import now
 from todoke.base.doctor import Verdict
 from todoke.base.health.collecting import read
 from todoke.base.health.registry import gauges
+from todoke.shared.watch import checkup
 from todoke.shared.watch.actions.upkeep import prune
 from todoke.shared.watch.checkup import ReadBacks, Routes
 from todoke.shared.watch.models import Probe, ReadBack, Route, Trouble
+from todoke.shared.watch.readers.mail import mail_reader
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,17 @@ def test_the_numbers_say_how_the_routes_are(sent, reader) -> None:
     assert ages["tests.good"] == pytest.approx(10, abs=5)
     assert "tests.new" not in ages
     assert Route.objects.count() == 3
+
+
+def test_the_doctor_asks_for_a_destination_that_is_the_mailbox(settings, officers, monkeypatch) -> None:
+    settings.SIMULATORS = False
+    settings.READBACK_MAILBOX = "imaps://kakunin%40city.example.jp:secret@imap.example/INBOX"
+    monkeypatch.setattr(checkup, "reader_for", lambda _channel: mail_reader())
+    place = make_destination("press", channel="messaging.mail")
+
+    finding = ReadBacks().run()
+    assert (finding.verdict, "destinations.csv" in finding.mend) == (Verdict.WARNING, True)
+
+    place.address = "Kakunin@city.example.jp"
+    place.save()
+    assert ReadBacks().run().verdict is Verdict.OK

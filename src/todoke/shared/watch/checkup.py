@@ -7,11 +7,14 @@ from django.conf import settings
 from todoke.base.clock import now
 from todoke.base.doctor import Finding, Verdict
 from todoke.shared.messaging.models import Destination
+from todoke.shared.messaging.types import Reach
 from todoke.shared.watch.models import ReadBack, ReadBackState, Route
 from todoke.shared.watch.queries import standing_at
+from todoke.shared.watch.registry import reader_for
 from todoke.shared.watch.rules import Standing
 
 LATELY = timedelta(hours=24)
+MAIL = "messaging.mail"
 NAMED_MAX = 5
 
 
@@ -84,11 +87,23 @@ class ReadBacks:
                 "メールが届くことを確かめる受信箱がありません。",
                 "TODOKE_READBACK_MAILBOX を設定し、同じアドレスを配信先に加えてください（docs/running/health.md）。",
             )
+        if not settings.SIMULATORS and settings.READBACK_MAILBOX and not _mailbox_gets_mail():
+            return Finding(
+                Verdict.WARNING,
+                "確認用の受信箱に送る配信先がありません。メールが届いたかを確かめられません。",
+                "TODOKE_READBACK_MAILBOX のアドレスを destinations.csv に加えてください（docs/running/health.md）。",
+            )
         return Finding(Verdict.OK, "24時間のうちに、確認できなかった配信はありません。")
 
 
 def _mail_is_used() -> bool:
-    return Destination.objects.filter(is_active=True, channel="messaging.mail").exists()
+    return Destination.objects.filter(is_active=True, channel=MAIL).exists()
+
+
+def _mailbox_gets_mail() -> bool:
+    reader = reader_for(MAIL)
+    places = Destination.objects.filter(is_active=True, channel=MAIL).exclude(reach=Reach.SIMULATOR)
+    return reader is not None and any(reader.can_see(place.as_address()) for place in places)
 
 
 CHECKS = (Routes(), ReadBacks())
