@@ -7,11 +7,12 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
-from django.db import connection
 
+from tests.database import address_of_the_tests
 from todoke.project.start.server import Serving, log_lines
 
 START_SECONDS_MAX = 30
@@ -22,9 +23,8 @@ def served(tmp_path, django_db_setup):
     """A server with its own folder and a second to drain, in front of the database of the tests."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    database = connection.settings_dict
-    address = f"postgresql://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    environment = {**os.environ, "DATABASE_URL": address, "TODOKE_VAR": str(tmp_path), "TODOKE_LOGS": "json"}
+    ours = {"DATABASE_URL": address_of_the_tests(), "TODOKE_VAR": str(tmp_path), "TODOKE_LOGS": "json"}
+    environment = {**os.environ, **ours, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     serving = Serving("127.0.0.1", port, processes=1, var=str(tmp_path), logs="json", drain_seconds=1.5)
     process = subprocess.Popen(
         serving.command(), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
