@@ -132,11 +132,10 @@ def test_a_drill_is_read_from_its_files_because_no_stranger_may_see_it(site) -> 
 
 
 def test_a_feed_with_the_entry_and_its_frozen_message_is_seen(site, frozen) -> None:
-    publish(SECOND, FIRST)
-    frozen(FIRST, SECOND)
+    publish(CANCELLED, SECOND, FIRST)
+    frozen(FIRST, SECOND, CANCELLED)
 
-    assert FeedReader().look(FIRST, SITE).seen
-    assert FeedReader().look(SECOND, SITE).seen
+    assert [FeedReader().look(one, SITE).seen for one in (FIRST, SECOND, CANCELLED)] == [True] * 3
 
 
 def test_a_feed_without_the_entry_is_not_taken_for_it(site, frozen) -> None:
