@@ -34,8 +34,10 @@ log = logging.getLogger(__name__)
 
 BEGUN_AT_ONCE = 20
 TIDY_SECONDS = 2.0
-# So many results are written in one go: fewer cost transactions, more are at stake when the process is killed.
+# So many results are written in one go, or what there is after that time: more of them cost less, and are at stake when
+# the process is killed.
 PORTION = 100
+PORTION_SECONDS = 0.3
 DATABASE_PAUSE_SECONDS = 0.5
 LEAVING_SECONDS = 2.5
 HELD_PAUSE = timedelta(seconds=2)
@@ -229,14 +231,16 @@ class Book:
         self._reported: set[int] = set()
         self._counts: dict[Fate, int] = {}
         self._try_at = 0.0
+        self._written_at = time.monotonic()
 
     def report(self, results: list[Result]) -> None:
-        """Take results from the channel; written when a portion is full, unless the database is away."""
+        """Take results from the channel; written when a portion is full or its time is over, unless the database is away."""
         self._pending += results
         for result in results:
             self._reported.add(result.contact_id)
             self.count(result.fate)
-        if len(self._pending) >= PORTION and time.monotonic() >= self._try_at:
+        is_time = len(self._pending) >= PORTION or time.monotonic() - self._written_at >= PORTION_SECONDS
+        if is_time and time.monotonic() >= self._try_at:
             try:
                 self.write()
             except DatabaseTrouble:
@@ -262,3 +266,4 @@ class Book:
         if self._pending:
             self._settle(self._pending)
             self._pending = []
+        self._written_at = time.monotonic()

@@ -128,6 +128,8 @@ class ScriptedRelay:
     @staticmethod
     def _content(heard: Lines) -> bytes:
         lines = []
-        while (line := heard.readline()) not in (b".\r\n", b""):
+        while (line := heard.readline()) != b".\r\n":
+            if not line:
+                raise OSError("the other side is gone in the midst of a mail")
             lines.append(line)
         return b"".join(lines)

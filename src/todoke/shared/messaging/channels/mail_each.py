@@ -44,8 +44,6 @@ from todoke.shared.messaging.types import (
 # What base64 puts on one line of 76 characters.
 LINE_BYTES = 57
 CARRY_SECONDS = 60.0
-# Results are reported by so many: a report may cost a transaction.
-REPORTED_AT_ONCE = 50
 # For a relay that is only bound by the day.
 PER_SECOND_MAX = 10_000.0
 EXAMPLE = Copy(contact_id=0, address="reader@example.jp", language="ja", token="(個別の記号)")  # noqa: S106 - shown in the place of a real one
@@ -187,13 +185,9 @@ class MailEachChannel:
     def carry(self, stationery: Stationery, copies: Sequence[Copy], report: Report, *, lane: str) -> None:
         """Write each copy and have the relays carry it; what a rate or the time does not let out is HELD."""
         until = time.monotonic() + CARRY_SECONDS
-        results: list[Result] = []
 
         def told(mail: Mail, fate: Fate, says: str) -> None:
-            results.append(Result(mail.contact_id, fate, says))
-            if len(results) >= REPORTED_AT_ONCE:
-                report(results[:])
-                results.clear()
+            report([Result(mail.contact_id, fate, says)])
 
         simulated = [copy for copy in copies if is_simulated(copy.address)]
         real = [copy for copy in copies if not is_simulated(copy.address)]
@@ -206,11 +200,8 @@ class MailEachChannel:
                 until=until,
                 allow=lambda server, wanted: self._allowed(server, wanted, lane),
             )
-        report(
-            results
-            + [Result(mail.contact_id, Fate.HELD) for mail in held]
-            + [Result(copy.contact_id, Fate.HELD) for copy in kept_back]
-        )
+        report([Result(mail.contact_id, Fate.HELD) for mail in held])
+        report([Result(copy.contact_id, Fate.HELD) for copy in kept_back])
 
     def _let_out(self, copies: list[Copy], lane: str) -> tuple[list[Copy], list[Copy]]:
         """The copies that the rates of their readers' domains let out now, and the others."""
