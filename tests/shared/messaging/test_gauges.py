@@ -76,7 +76,7 @@ def test_recent_deliveries_are_counted_by_state(three_planned) -> None:
 def test_follow_ups_are_counted_by_reason(three_planned) -> None:
     ask_a_person(Delivery.objects.first(), FollowUpReason.UNKNOWN, NIGHT)
 
-    assert found("messaging.follow-ups") == {("failed",): 0, ("unknown",): 1, ("expired",): 0}
+    assert found("messaging.follow-ups") == {("failed",): 0, ("unknown",): 1, ("expired",): 0, ("policy",): 0}
 
 
 def test_every_number_of_the_house_can_be_read_within_its_limits() -> None:

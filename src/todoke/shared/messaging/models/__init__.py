@@ -1,5 +1,6 @@
 """The ledger's tables."""
 
+from todoke.shared.messaging.models.bounce import Bounce
 from todoke.shared.messaging.models.contact import Contact
 from todoke.shared.messaging.models.delivery import Attempt, Delivery, FollowUp
 from todoke.shared.messaging.models.destination import Destination
@@ -9,6 +10,7 @@ from todoke.shared.messaging.models.message import Edition, FrozenArtefact, Mess
 
 __all__ = [
     "Attempt",
+    "Bounce",
     "Bundle",
     "Contact",
     "Delivery",

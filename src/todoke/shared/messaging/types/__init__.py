@@ -5,6 +5,7 @@ from todoke.shared.messaging.types.copies import Copy, Fate, Members, Report, Re
 from todoke.shared.messaging.types.edition import Address, FrozenEdition, Reference
 from todoke.shared.messaging.types.outcome import Never, Parcel, Receipt, TryLater
 from todoke.shared.messaging.types.states import (
+    BounceKind,
     BundleState,
     ContactState,
     DeliveryState,
@@ -20,6 +21,7 @@ from todoke.shared.messaging.types.states import (
 __all__ = [
     "Address",
     "AreaMark",
+    "BounceKind",
     "BundleState",
     "CapFacts",
     "ContactState",

@@ -68,6 +68,7 @@ class FollowUpReason(TextChoices):
     FAILED = "failed", _("送信できませんでした")
     UNKNOWN = "unknown", _("届いたかどうか分かりません")
     EXPIRED = "expired", _("期限までに届けられませんでした")
+    POLICY = "policy", _("相手のサーバーの方針で断られた宛先が多数あります")
 
 
 class ContactState(TextChoices):
@@ -114,3 +115,12 @@ class LetterState(TextChoices):
     FAILED = "failed", _("失敗")
     EXPIRED = "expired", _("期限切れ")
     UNKNOWN = "unknown", _("到達不明")
+
+
+class BounceKind(TextChoices):
+    """What a mail that came back means for the person it was for."""
+
+    HARD = "hard", _("宛先なし")
+    SOFT = "soft", _("一時的な不達")
+    POLICY = "policy", _("相手の方針による拒否")
+    COMPLAINT = "complaint", _("迷惑メールの通報")

@@ -1,0 +1,1 @@
+"""What comes back: reading bounces and complaints, judging them, and fetching them."""
