@@ -78,6 +78,14 @@ def test_a_full_mailbox_rests_after_five_days_and_not_after_five_mails_of_one_da
     assert days == [False, False, False, True]
 
 
+def test_a_full_mailbox_of_long_ago_counts_no_more(hana):
+    for n in range(4):
+        contacts.bounce_softly(hana.pk, reason="満杯", at=NIGHT + n * DAY)
+
+    assert not contacts.bounce_softly(hana.pk, reason="満杯", at=NIGHT + 64 * DAY)
+    assert Contact.objects.get().soft_bounces == 1
+
+
 def test_quiet_hours_have_two_ends(hana):
     contacts.change(hana.pk, language="en", quiet_from=time(22), quiet_until=time(6), at=NIGHT)
 

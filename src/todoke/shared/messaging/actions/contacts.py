@@ -1,7 +1,7 @@
 """A person's address on a mass channel: made with their consent, changed, rested, ended, erased."""
 
 import secrets
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -16,6 +16,8 @@ from todoke.shared.messaging.types import ContactState, Reach
 
 # So many soft bounces in a row, on different days, and the contact rests like one that bounced hard.
 SOFT_BOUNCES_MAX = 5
+# A server never tells that a mail arrived; so long without a bounce, and whatever was wrong is over.
+LADDER_FORGOTTEN_AFTER = timedelta(days=60)
 
 LEFT = _("本人が登録を解除しました。")
 
@@ -112,10 +114,13 @@ def suppress(contact_ids: list[int], *, reason: str, at: datetime) -> int:
 
 @transaction.atomic
 def bounce_softly(contact_id: int, *, reason: str, at: datetime) -> bool:
-    """One rung down the ladder, at most once a day; True when the contact rests from now on."""
+    """One rung down the ladder, at most once a day; True when the contact rests from now on. Two months without a
+    bounce, and the ladder begins anew."""
     contact = Contact.objects.select_for_update().filter(pk=contact_id, state=ContactState.ACTIVE).first()
     if contact is None or (contact.latest_bounce_at and (at - contact.latest_bounce_at).days < 1):
         return False
+    if contact.latest_bounce_at and at - contact.latest_bounce_at > LADDER_FORGOTTEN_AFTER:
+        contact.soft_bounces = 0
     contact.soft_bounces += 1
     contact.latest_bounce_at = at
     if contact.soft_bounces >= SOFT_BOUNCES_MAX:

@@ -15,7 +15,7 @@ class Contact(models.Model):
     `address` is sealed (`base.sealing`, context `messaging.contact`), `lookup` its keyed hash: the same address is
     found again, and nobody who reads the table learns it. `generation` is raised to make all earlier links of this
     contact worthless. `quiet_from`/`quiet_until` are Japanese clock times that only the emergency lane ignores.
-    `soft_bounces` counts the rungs climbed since something last arrived.
+    `soft_bounces` counts the rungs of the ladder; two months without a bounce take it away.
 
     Made by `actions.contacts`. An erased contact keeps its number alone, so that counts stay true; nothing leads back
     from it to a person.
