@@ -2,10 +2,15 @@
 
 import os
 import sys
+from typing import NoReturn
 
 from todoke.base.postgres import ServerTrouble
 from todoke.civic.emergency.telegrams.show import show
 from todoke.project.environment import BadVariable
+
+# A mail server that pipes a mail into us keeps it for this code (EX_TEMPFAIL, sysexits.h), and loses it for any other.
+EX_TEMPFAIL = 75
+PIPED_INTO = ("bounces",)
 
 
 def main() -> None:
@@ -22,14 +27,20 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except BadVariable as error:
-        sys.exit(f"todoke: {error}")
+        _leave(verb, str(error))
     except ServerTrouble as error:
-        sys.exit(f"todoke: {error}")
+        _leave(verb, str(error))
     except OperationalError as error:
-        sys.exit(
-            f"todoke: データベースにつながりません（{str(error).strip().splitlines()[0]}）。"
-            "「todoke up」が動いているか、DATABASE_URL が正しいかを確かめてください。"
+        _leave(
+            verb,
+            f"データベースにつながりません（{str(error).strip().splitlines()[0]}）。"
+            "「todoke up」が動いているか、DATABASE_URL が正しいかを確かめてください。",
         )
+
+
+def _leave(verb: str, says: str) -> NoReturn:
+    sys.stderr.write(f"todoke: {says}\n")
+    sys.exit(EX_TEMPFAIL if verb in PIPED_INTO else 1)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,20 @@ def rates(text: str) -> dict[str, float]:
     return found
 
 
+def bounce_mailbox(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("imaps", "imap") or not parts.hostname:
+        raise ValueError("it does not begin with imaps:// and the name of a host")
+    if parts.scheme == "imap" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError("imap:// sends the password in clear; use imaps:// (imap:// is for this machine alone)")
+    if not parts.username or not parts.password:
+        raise ValueError("user or password is missing")
+    if not text.isascii():
+        raise ValueError("it is not ASCII; write other characters percent-encoded")
+    parts.port  # noqa: B018 - raises ValueError for what is no port
+    return text
+
+
 def mail_address(text: str) -> str:
     if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", text):
         raise ValueError(f"“{text}” is not a mail address in ASCII")
@@ -260,6 +274,14 @@ VARIABLES = (
         unsubscribe_address,
         "",
         "https://www.city.example.jp/mail/leave",
+    ),
+    Variable(
+        "TODOKE_BOUNCE_MAILBOX",
+        "The mailbox that mails to bounce+…@ come to: imaps://, user and password percent-encoded, folder. "
+        "Absent: none is read; the mail server then pipes them to `todoke bounces`.",
+        bounce_mailbox,
+        "",
+        "imaps://bounce:secret@imap.example/INBOX",
     ),
     Variable(
         "TODOKE_LINE_TOKEN",

@@ -11,6 +11,7 @@ from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.actions.restored import LEDGER
+from todoke.shared.messaging.bounces.collecting import BounceReader
 from todoke.shared.messaging.cap import ARTEFACT
 from todoke.shared.messaging.carriers import MassDispatcher
 from todoke.shared.messaging.channels import feeds
@@ -30,6 +31,7 @@ companions.register(Dispatcher())
 companions.register(MassDispatcher())
 companions.register(Postman())
 companions.register(Caretaker())
+companions.register(BounceReader())
 companions.register(feeds.COMPANION)
 artefacts.register(ARTEFACT)
 after_restore.register(LEDGER)

@@ -12,7 +12,7 @@ from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
 from todoke.shared.messaging import waking
-from todoke.shared.messaging.actions import letters, mailings
+from todoke.shared.messaging.actions import bounces, letters, mailings
 from todoke.shared.messaging.actions.dispatch import RETIRED
 from todoke.shared.messaging.dispatcher import held_in_hand
 from todoke.shared.messaging.models import Letter
@@ -86,5 +86,6 @@ class Caretaker:
             began = time.monotonic()
             mailings.fold_due(at=now())
             letters.forget(before=now() - KEPT)
+            bounces.forget(before=now() - bounces.KEPT)
             connections.close_all()
             stop.wait(HOUR_SECONDS - min(HOUR_SECONDS - 1, time.monotonic() - began))
