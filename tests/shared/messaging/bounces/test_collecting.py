@@ -22,6 +22,7 @@ from todoke.shared.messaging.bounces.mailbox import ASIDE, MailboxAddress, Mailb
 from todoke.shared.messaging.bounces.reading import READ_BYTES_MAX
 from todoke.shared.messaging.models import Bounce, Contact
 from todoke.shared.messaging.queries.contacts import token_of
+from todoke.shared.messaging.simulators.simulator import returned_folder
 from todoke.shared.messaging.types import ContactState
 
 pytestmark = pytest.mark.django_db
@@ -287,7 +288,7 @@ def test_a_full_load_is_followed_by_the_next_at_once(readers, folders, server, s
 
 def test_the_simulators_folder_is_read_in_the_same_way(readers, tmp_path, settings):
     settings.SIMULATORS, settings.SIMULATOR_ROOT = True, tmp_path
-    folder = collecting.returned_folder()
+    folder = returned_folder(tmp_path)
     folder.mkdir()
     (folder / "1.eml").write_bytes(came_back(readers[0]))
     (folder / "2.eml").write_bytes(notices.A_PERSON)

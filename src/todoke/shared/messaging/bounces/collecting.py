@@ -14,6 +14,7 @@ from todoke.base.jobs.lanes import Lane
 from todoke.shared.messaging.actions.bounces import Taken, take_in
 from todoke.shared.messaging.bounces.mailbox import Mailbox, MailboxAddress, MailboxTrouble
 from todoke.shared.messaging.bounces.reading import READ_BYTES_MAX
+from todoke.shared.messaging.simulators.simulator import returned_folder
 
 log = logging.getLogger(__name__)
 
@@ -51,18 +52,13 @@ def fetch_once(stop: threading.Event) -> bool:
             if not is_alone:
                 return False
             if settings.SIMULATORS:
-                return collect_folder(returned_folder(), stop) >= AT_ONCE_MAX
+                return collect_folder(returned_folder(settings.SIMULATOR_ROOT), stop) >= AT_ONCE_MAX
             return collect_mailbox(MailboxAddress.from_address(settings.BOUNCE_MAILBOX), stop) >= AT_ONCE_MAX
     except AWAY as trouble:
         log.warning("bounces_wait_for_the_database", extra={"error": type(trouble).__name__})
     except MailboxTrouble as trouble:
         log.warning("bounce_mailbox_away", extra={"says": str(trouble)})
     return False
-
-
-def returned_folder() -> Path:
-    """Where the simulated mail server puts what it sends back."""
-    return settings.SIMULATOR_ROOT / "returned"
 
 
 def collect_mailbox(address: MailboxAddress, stop: threading.Event, *, seconds: float = VISIT_SECONDS) -> int:

@@ -23,6 +23,16 @@ class FaultKind(TextChoices):
     DRIP = "drip", _("返事を1秒に1文字ずつ送る")
     GARBAGE = "garbage", _("受け取ってから、読めない返事を返す")
     TLS = "tls", _("安全な通信（TLS）に失敗する")
+    RETURN = "return", _("受け取ってから、不達の通知を返す（メールだけ）")
+
+
+# What a returned mail can say, by its reply code: the enhanced status, the words, and whether it was given up.
+RETURNS = {
+    550: ("5.1.1", "User unknown", "failed"),
+    552: ("5.2.2", "Mailbox full", "failed"),
+    554: ("5.7.1", "Message rejected by policy", "failed"),
+    450: ("4.2.2", "Mailbox full, will try again", "delayed"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,8 @@ class Fault:
     """One fault. `seconds` is the delay, `status` the SMTP or HTTP code, `retry_after` the header of an HTTP answer.
 
     It holds for the next `calls` calls, for `for_seconds` seconds, or, with neither, until it is cleared.
-    `at_recipient` gives the SMTP code already at RCPT, not at the end of DATA.
+    `at_recipient` gives the SMTP code already at RCPT, not at the end of DATA. `share` is the part of the recipients,
+    above 0 and up to 1, to whom a mail is returned: the same ones at every mail.
     """
 
     kind: FaultKind
@@ -40,12 +51,17 @@ class Fault:
     calls: int | None = None
     for_seconds: float | None = None
     at_recipient: bool = False
+    share: float = 1
 
     def __post_init__(self) -> None:
         if self.kind is FaultKind.ANSWER and not 200 <= self.status <= 599:
             raise ValueError("an answer needs its status, from 200 to 599")
         if self.kind is FaultKind.DELAY and not 0 < self.seconds <= 600:
             raise ValueError("a delay needs its seconds, up to 600")
+        if self.kind is FaultKind.RETURN and self.status not in RETURNS:
+            raise ValueError(f"a returned mail needs its status, one of {', '.join(map(str, RETURNS))}")
+        if not 0 < self.share <= 1:
+            raise ValueError("share is above 0 and up to 1")
         if self.calls is not None and self.calls < 1:
             raise ValueError("calls is a whole number from 1")
         if self.for_seconds is not None and self.for_seconds <= 0:
@@ -58,7 +74,7 @@ class Fault:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """Read that form. Raises ValueError for what makes no sense."""
-        whole, numbers = {"status", "retry_after", "calls"}, {"seconds", "for_seconds"}
+        whole, numbers = {"status", "retry_after", "calls"}, {"seconds", "for_seconds", "share"}
         for name, value in told.items():
             wanted = int if name in whole else int | float if name in numbers else object
             if value is not None and (not isinstance(value, wanted) or (wanted is not object and value is True)):

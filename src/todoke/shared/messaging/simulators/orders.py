@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.simulators import control
-from todoke.shared.messaging.simulators.faults import Fault, FaultKind
+from todoke.shared.messaging.simulators.faults import RETURNS, Fault, FaultKind
 
 # How long a fault lasts, in words that fit a drill.
 SPANS: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -34,11 +34,32 @@ class FaultForm(forms.Form):
     )
     status = forms.IntegerField(
         label=_("返す番号"),
-        help_text=_("「断りの番号を返す」のときだけ使います。例 メール 451・550、LINEと外部連携 429・503。"),
+        help_text=_(
+            "「断りの番号を返す」のときは、例 メール 451・550、LINEと外部連携 429・503。"
+            "「不達の通知を返す」のときは、550（宛先なし）・552（満杯）・554（相手の方針）・450（遅れの知らせ）。"
+        ),
         min_value=200,
         max_value=599,
         initial=503,
     )
+    share = forms.IntegerField(
+        label=_("不達になる宛先の割合（％）"),
+        help_text=_("「不達の通知を返す」のときだけ使います。"),
+        min_value=1,
+        max_value=100,
+        initial=10,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A mail that is returned needs a number that says why, and a mail server."""
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == FaultKind.RETURN:
+            if self.prefix not in (None, "mail"):
+                self.add_error("kind", _("不達の通知を返すのは、メールだけです。"))
+            elif cleaned.get("status") not in RETURNS:
+                self.add_error("status", _("不達の通知の番号は、550・552・554・450 のどれかです。"))
+        return cleaned
 
     def fault(self) -> Fault:
         """The fault; only of a valid form."""
@@ -47,7 +68,8 @@ class FaultForm(forms.Form):
         return Fault(
             kind=kind,
             seconds=cleaned["seconds"] if kind is FaultKind.DELAY else 0,
-            status=cleaned["status"] if kind is FaultKind.ANSWER else 0,
+            status=cleaned["status"] if kind in (FaultKind.ANSWER, FaultKind.RETURN) else 0,
+            share=(cleaned["share"] or 100) / 100 if kind is FaultKind.RETURN else 1,
             **SPANS[cleaned["span"]][1],
         )
 

@@ -16,6 +16,11 @@ def postboxes(root: Path) -> dict[str, Postbox]:
     return {route: Postbox(root / route) for route in ROUTES}
 
 
+def returned_folder(root: Path) -> Path:
+    """Where the mail server puts what it sends back."""
+    return root / "returned"
+
+
 class Simulator:
     """The mail server, LINE and the partners, running while the `with` block does.
 
@@ -35,7 +40,9 @@ class Simulator:
     ) -> None:
         self.faults = FaultBook()
         self.postboxes = postboxes(root)
-        self._mail = MailServerSimulator(self.postboxes["mail"], self.faults, port=smtp_port)
+        self._mail = MailServerSimulator(
+            self.postboxes["mail"], self.faults, returned=returned_folder(root), port=smtp_port
+        )
         self._web = WebSimulator(
             LineSimulator(self.postboxes["line"], quota=line_quota),
             PartnerSimulator(self.postboxes["webhook"], secret_of),

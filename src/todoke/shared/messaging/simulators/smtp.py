@@ -6,6 +6,7 @@ import logging
 import threading
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -13,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from todoke.shared.messaging.channels.connection import READER
 from todoke.shared.messaging.simulators.arrivals import Postbox
 from todoke.shared.messaging.simulators.faults import Fault, FaultBook, FaultKind
+from todoke.shared.messaging.simulators.returned import is_returned, send_back
 
 # A fatal TLS alert (handshake_failure, RFC 8446, 6), as a server sends it that cannot agree on anything.
 TLS_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
@@ -23,10 +25,12 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 class MailServerSimulator:
-    """An SMTP server on 127.0.0.1, in a thread of its own. `port` is known once it has started."""
+    """An SMTP server on 127.0.0.1, in a thread of its own. `port` is known once it has started; what it sends back lies
+    in the folder `returned`."""
 
-    def __init__(self, postbox: Postbox, faults: FaultBook, *, port: int = 0) -> None:
+    def __init__(self, postbox: Postbox, faults: FaultBook, *, returned: Path, port: int = 0) -> None:
         self.postbox = postbox
+        self.returned = returned
         self.faults = faults
         self.port = port
         self._conversations: set[_Conversation] = set()
@@ -47,7 +51,7 @@ class MailServerSimulator:
         return await self._loop.create_server(self._converse, "127.0.0.1", self.port)
 
     def _converse(self) -> "_Conversation":
-        return _Conversation(self.postbox, self.faults, self._loop, self._conversations)
+        return _Conversation(_Letterbox(self.postbox, self.returned), self.faults, self._loop, self._conversations)
 
     def stop(self) -> None:
         """Stop listening and break off what is still going on."""
@@ -76,12 +80,12 @@ class _Conversation(SMTP):
 
     def __init__(
         self,
-        postbox: Postbox,
+        letterbox: "_Letterbox",
         faults: FaultBook,
         loop: asyncio.AbstractEventLoop,
         conversations: set["_Conversation"],
     ) -> None:
-        super().__init__(_Letterbox(postbox), hostname="simulator.invalid", ident="Todoke simulator", loop=loop)
+        super().__init__(letterbox, hostname="simulator.invalid", ident="Todoke simulator", loop=loop)
         self._faults = faults
         self._conversations = conversations
         self.fault: Fault | None = None
@@ -133,8 +137,9 @@ class _Conversation(SMTP):
 class _Letterbox:
     """The hooks by which the library asks what to answer."""
 
-    def __init__(self, postbox: Postbox) -> None:
+    def __init__(self, postbox: Postbox, returned: Path) -> None:
         self.postbox = postbox
+        self.returned = returned
 
     async def handle_NOOP(self, server: _Conversation, session: Session, envelope: Envelope, arg: str) -> str:  # noqa: ARG002, N802 - the library's name
         if arg == READER:
@@ -189,8 +194,18 @@ class _Letterbox:
         if refusal := await _met_before_taking(server):
             return refusal
         number = self._keep(envelope)
+        if server.fault and server.fault.kind is FaultKind.RETURN:
+            self._send_back(envelope, server.fault)
         _met_after_taking(server)
         return f"250 OK simulated mail {number}"
+
+    def _send_back(self, envelope: Envelope, fault: Fault) -> None:
+        raw = envelope.content if isinstance(envelope.content, bytes) else b""
+        # RFC 5321, 6.1: to an empty return path nothing is ever sent back.
+        sender = (envelope.mail_from or "").strip("<>")
+        for recipient in envelope.rcpt_tos if sender else ():
+            if is_returned(recipient, fault.share):
+                send_back(self.returned, raw, to=sender, recipient=recipient, status=fault.status)
 
     def _keep(self, envelope: Envelope) -> int:
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
