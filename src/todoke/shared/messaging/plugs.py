@@ -11,6 +11,7 @@ from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.actions.restored import LEDGER
+from todoke.shared.messaging.bounces.checkup import CHECKS as BOUNCE_CHECKS
 from todoke.shared.messaging.bounces.collecting import BounceReader
 from todoke.shared.messaging.cap import ARTEFACT
 from todoke.shared.messaging.carriers import MassDispatcher
@@ -53,7 +54,7 @@ permissions.register(
 )
 
 processes.register(Process("messaging.simulators", ("simulators",), when=lambda: settings.SIMULATORS))
-for check in CHECKS:
+for check in (*CHECKS, *BOUNCE_CHECKS):
     checks.register(check)
 for gauge in GAUGES:
     gauges.register(gauge)
