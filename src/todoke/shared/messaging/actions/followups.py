@@ -13,7 +13,7 @@ from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.events import DeliverySettled
 from todoke.shared.messaging.models import Delivery, FollowUp
 from todoke.shared.messaging.rules import may_move
-from todoke.shared.messaging.types import DeliveryState
+from todoke.shared.messaging.types import DeliveryState, FollowUpReason
 
 OPERATE = "messaging.operate"
 
@@ -66,6 +66,17 @@ def give_up(delivery_id: int, *, viewer: Viewer, note: str, at: datetime) -> Del
         _close(delivery, viewer, note, at)
         return delivery
     _settle(delivery, DeliveryState.FAILED, note, viewer, at)
+    return delivery
+
+
+@transaction.atomic
+def take_note(delivery_id: int, *, viewer: Viewer, note: str, at: datetime) -> Delivery:
+    """Close what asked only for a look: refusals that came back for our sake. The delivery stays as it is."""
+    delivery = _held(delivery_id, viewer)
+    if not FollowUp.objects.filter(delivery=delivery, closed_at=None, reason=FollowUpReason.POLICY).exists():
+        raise DecidedAlready
+    _close(delivery, viewer, note, at)
+    record("messaging.noted", on=delivery, by=viewer, why=note)
     return delivery
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FollowUp, FrozenArtefact, Message
-from todoke.shared.messaging.types import DeliveryState, EditionKind, FrozenEdition, Mode
+from todoke.shared.messaging.types import DeliveryState, EditionKind, FollowUpReason, FrozenEdition, Mode
 
 READ = "messaging.read"
 
@@ -151,6 +151,13 @@ def deliveries_of(viewer: Viewer, edition_id: int) -> QuerySet[Delivery]:
         .prefetch_related("attempts")
         .order_by("channel", "destination__name")
     )
+
+
+def asks_for_a_look(viewer: Viewer, delivery_id: int) -> bool:
+    """Whether all that is open about this delivery is what came back for our sake: nothing is to be decided."""
+    if not viewer.may(READ):
+        return False
+    return FollowUp.objects.filter(delivery=delivery_id, closed_at=None, reason=FollowUpReason.POLICY).exists()
 
 
 def open_follow_ups(viewer: Viewer, *, mode: Mode | None = None) -> QuerySet[FollowUp]:

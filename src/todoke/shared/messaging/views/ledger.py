@@ -18,6 +18,7 @@ from todoke.shared.messaging.actions import followups
 from todoke.shared.messaging.forms import CallForm, Decision, DecisionForm
 from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.queries import (
+    asks_for_a_look,
     calls_to_make,
     deliveries_of,
     delivery_for,
@@ -46,6 +47,7 @@ TONES = {
 ACTS = {
     Decision.CONFIRMED: (followups.confirm_by_hand, gettext_lazy("届いたことを記録しました。")),
     Decision.AGAIN: (followups.send_again, gettext_lazy("もう一度送ります。")),
+    Decision.NOTED: (followups.take_note, gettext_lazy("対応を記録しました。")),
     Decision.GIVE_UP: (followups.give_up, gettext_lazy("届けられなかったことを記録しました。")),
 }
 
@@ -102,7 +104,7 @@ def delivery_page(request: VisitorRequest, pk: int) -> HttpResponse:
     delivery = delivery_for(request.viewer, pk)
     if delivery is None:
         raise Http404
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST or None, only_a_look=asks_for_a_look(request.viewer, pk))
     if request.method == "POST" and form.is_valid():
         act, done = ACTS[Decision(form.cleaned_data["decision"])]
         try:
