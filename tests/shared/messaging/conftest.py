@@ -3,10 +3,14 @@
 import pytest
 
 from tests.shared.messaging import ledger, masses
+from tests.shared.messaging.ledger import NIGHT, first, make_destination
+from tests.shared.messaging.masses import AUDIENCE, CHANNEL, make_contacts
 from todoke.base.registry import Registry
 from todoke.ground.people.models import Account
 from todoke.shared.messaging import carriers
 from todoke.shared.messaging.actions import bundles, contacts, dispatch, mailings, release
+from todoke.shared.messaging.carriers import carry_bundle
+from todoke.shared.messaging.models import Mailing
 
 
 @pytest.fixture
@@ -44,3 +48,30 @@ def mass(monkeypatch):
     monkeypatch.setattr(mailings, "audiences", audiences)
     monkeypatch.setattr(carriers, "audiences", audiences)
     return channel
+
+
+@pytest.fixture
+def readers(db):
+    return make_contacts(4)
+
+
+@pytest.fixture
+def planned(officers, mass, readers) -> Mailing:
+    """A mailing to the readers; nothing of it has left."""
+    release.release(first(officers, make_destination("everybody", CHANNEL, address=AUDIENCE)), at=NIGHT)
+    (claimed,) = dispatch.claim("emergency", CHANNEL, limit=10, at=NIGHT)
+    mailing = mailings.begin(claimed, worker="here:1", at=NIGHT)
+    while mailings.plan_step(mailings.job_of(mailing.pk), at=NIGHT):
+        pass
+    return mailing
+
+
+@pytest.fixture
+def mailing(planned, mass) -> Mailing:
+    """The mailing, taken by the server for all of them, and ended."""
+    job = mailings.job_of(planned.pk)
+    while carry := bundles.claim(job, holder=7, at=NIGHT):
+        carry_bundle(carry, job, mass, job.edition)
+    mailings.end_if_over(planned.pk, at=NIGHT)
+    planned.refresh_from_db()
+    return planned

@@ -1,5 +1,6 @@
 """What a person decides about a delivery."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -43,3 +44,29 @@ class CallForm(forms.Form):
         max_length=500,
         required=False,
     )
+
+
+class LookUpForm(forms.Form):
+    """Whose deliveries are looked for, and why."""
+
+    channel = forms.ChoiceField(label=_("受け取り方"))
+    address = forms.CharField(label=_("本人のアドレス"), help_text=_("例：name@example.jp"), max_length=254)
+    why = forms.CharField(
+        label=_("調べる理由"),
+        help_text=_(
+            "例：7月3日の避難指示が届かないと、本人から電話で相談があった。名前やアドレスは書かないでください。"
+        ),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *arguments: Any, ways: Iterable[tuple[str, Any]], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["channel"].choices = list(ways)  # type: ignore[attr-defined]
+
+    def clean_why(self) -> str:
+        """A reason that holds no address: it is kept in the record."""
+        why: str = self.cleaned_data["why"]
+        if "@" in why or "＠" in why:
+            raise forms.ValidationError(_("理由には、アドレスを書かないでください。監査記録に残ります。"))
+        return why

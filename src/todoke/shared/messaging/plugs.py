@@ -52,6 +52,13 @@ permissions.register(
         _("配信先の追加、送り直し、電話連絡の記録、模擬サービスの障害の設定ができます。"),
     )
 )
+permissions.register(
+    Permission(
+        "messaging.look-up",
+        _("個人の配信状況の照会"),
+        _("本人のアドレスで、お知らせが届いたかを調べることができます。調べたことは監査記録に残ります。"),
+    )
+)
 
 processes.register(Process("messaging.simulators", ("simulators",), when=lambda: settings.SIMULATORS))
 for check in (*CHECKS, *BOUNCE_CHECKS):
@@ -62,6 +69,7 @@ for gauge in GAUGES:
 staff_menu.register(MenuItem("messaging.ledger", _("発信の記録"), "messaging:messages", 30, "messaging.read"))
 staff_menu.register(MenuItem("messaging.follow-ups", _("要対応"), "messaging:follow-ups", 31, "messaging.read"))
 staff_menu.register(MenuItem("messaging.calls", _("電話連絡"), "messaging:calls", 32, "messaging.read"))
+staff_menu.register(MenuItem("messaging.told", _("届いたかを調べる"), "messaging:told", 33, "messaging.look-up"))
 if settings.SIMULATORS:
     staff_menu.register(
         MenuItem("messaging.simulators", _("模擬サービス"), "messaging-simulators:overview", 90, "messaging.read")

@@ -1,5 +1,6 @@
 """The ledger's pages for staff: what was said, where it went, what waits for a person."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from todoke.base.access import needs
 from todoke.base.clock import now
 from todoke.ground.people.gate import VisitorRequest
+from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.actions import followups
 from todoke.shared.messaging.forms import CallForm, Decision, DecisionForm
 from todoke.shared.messaging.models import Delivery
@@ -27,7 +29,9 @@ from todoke.shared.messaging.queries import (
     open_follow_ups,
     progress_of,
 )
+from todoke.shared.messaging.queries.mailings import mailings_of
 from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.sums import sum_of
 
 PAGE_LENGTH = 30
 CALLS_MAX = 200
@@ -75,7 +79,7 @@ def message_page(request: VisitorRequest, key: UUID) -> HttpResponse:
             "author": edition.author.name,
             "approver": edition.approver.name if edition.approver else None,
             "break_glass": edition.break_glass,
-            "deliveries": [_row(delivery) for delivery in deliveries_of(request.viewer, edition.pk)],
+            "deliveries": _rows(request.viewer, deliveries_of(request.viewer, edition.pk)),
         }
         for edition in reversed(editions)
     ]
@@ -123,7 +127,7 @@ def delivery_page(request: VisitorRequest, pk: int) -> HttpResponse:
             "mode": edition.mode,
             "form": form if request.viewer.may("messaging.operate") else None,
             "attempts": delivery.attempts.all(),
-            **_row(delivery),
+            **_rows(request.viewer, [delivery])[0],
         },
     )
 
@@ -153,6 +157,16 @@ def call_made(request: VisitorRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("連絡がついたことを記録しました。"))
     return redirect("messaging:calls")
+
+
+def _rows(viewer: Viewer, deliveries: Iterable[Delivery]) -> list[dict[str, Any]]:
+    """Deliveries for the screen; those to an audience with their sums."""
+    found = list(deliveries)
+    mailings = mailings_of(viewer, [delivery.pk for delivery in found])
+    return [
+        {**_row(delivery), "mailing": sum_of(mailings[delivery.pk]) if delivery.pk in mailings else None}
+        for delivery in found
+    ]
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
