@@ -19,6 +19,7 @@ TONES = {
     RecipientState.WITHDRAWN: "neutral",
     RecipientState.EXPIRED: "bad",
     RecipientState.UNKNOWN: "attention",
+    RecipientState.DOUBTFUL: "active",
 }
 
 
@@ -55,7 +56,7 @@ def sum_of(mailing: Mailing) -> Sum:
     """The sums of a mailing; costs one query, over its bundles."""
     counts = {RecipientState(int(state)): number for state, number in counts_of(mailing).items() if number}
     total = sum(counts.values())
-    settled = total - counts.get(RecipientState.PLANNED, 0)
+    settled = total - sum(counts.get(state, 0) for state in (RecipientState.PLANNED, RecipientState.DOUBTFUL))
     stage, tone = _stage(mailing)
     return Sum(
         stage=stage,

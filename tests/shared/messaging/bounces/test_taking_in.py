@@ -210,10 +210,11 @@ def test_what_has_not_left_cannot_have_come_back(planned, readers):
     assert Bounce.objects.get().mailing is None
 
 
-def test_what_nobody_knew_of_has_left_when_it_comes_back(planned, mass, readers):
+@pytest.mark.parametrize(("repeatable", "before"), [(False, State.UNKNOWN), (True, State.DOUBTFUL)])
+def test_what_nobody_knew_of_has_left_when_it_comes_back(planned, mass, readers, repeatable, before):
     carry = bundles.claim(mailings.job_of(planned.pk), holder=7, at=NIGHT)
-    bundles.settle(carry, [Result(readers[0].pk, Fate.UNCLEAR)], repeatable=False, at=NIGHT)
-    assert states(planned)[0] == State.UNKNOWN
+    bundles.settle(carry, [Result(readers[0].pk, Fate.UNCLEAR)], repeatable=repeatable, at=NIGHT)
+    assert states(planned)[0] == before
 
     take_in(came_back(notices.POSTFIX, readers[0], planned), at=NIGHT)
 

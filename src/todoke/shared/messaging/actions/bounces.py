@@ -26,7 +26,7 @@ KEPT = timedelta(days=90)
 # So many refusals of one mailing for reasons of ours, and a person is asked.
 POLICY_MANY = 20
 # In this order: what a server took, what may have left, and what left but was not yet written down.
-OPEN = (State.ACCEPTED, State.UNKNOWN, State.PLANNED)
+OPEN = (State.ACCEPTED, State.UNKNOWN, State.DOUBTFUL, State.PLANNED)
 
 
 class Taken(Enum):
@@ -130,7 +130,9 @@ def _move(row: Recipient, says: str, at: datetime) -> None:
     mine = Recipient.objects.filter(mailing=row.mailing_id, contact=row.contact_id)
     # What comes back has left: unknown becomes accepted first, as the table of moves wants it.
     mine.filter(state=State.UNKNOWN).update(state=State.ACCEPTED)
-    mine.filter(state__in=(State.ACCEPTED, State.PLANNED)).update(state=State.BOUNCED, says=says[:200], settled_at=at)
+    mine.filter(state__in=(State.ACCEPTED, State.DOUBTFUL, State.PLANNED)).update(
+        state=State.BOUNCED, says=says[:200], settled_at=at
+    )
     with connection.cursor() as cursor:
         cursor.execute(TALLY, {"bundles": bundles})
 
