@@ -307,3 +307,21 @@ def test_who_is_asked_to_stop_leaves_the_rest(readers, tmp_path):
 
     assert collect_folder(tmp_path, stop) == 0
     assert (tmp_path / "1.eml").exists()
+
+
+def test_the_companion_goes_when_it_is_told_to(monkeypatch):
+    rounds, stop = [], threading.Event()
+
+    def fetch(stop):
+        rounds.append(1)
+        if len(rounds) == 2:
+            stop.set()
+        return True
+
+    monkeypatch.setattr(collecting, "fetch_once", fetch)
+    companion = threading.Thread(target=collecting.BounceReader().run, args=("normal", stop), daemon=True)
+    companion.start()
+    companion.join(timeout=3)
+
+    assert not companion.is_alive()
+    assert len(rounds) == 2

@@ -1,5 +1,6 @@
 """Taking in: one bounce counts once, a forged one not at all, and who must rest does."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -128,6 +129,25 @@ def test_the_same_notice_through_eight_doors_at_once_counts_once(mailing, reader
     assert sorted(each.value for each in taken) == ["known"] * 7 + ["taken"]
     assert states_of(readers[0])[2] == 1
     assert counts_of(mailing) == {"1": 3, "3": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_notices_about_one_contact_at_once_wait_for_each_other_and_never_lock_up(readers):
+    ready = threading.Barrier(8)
+
+    def take(number):
+        notice = came_back(notices.GMAIL_FULL, readers[0]) + b"\n%d" % number
+        ready.wait(timeout=10)
+        try:
+            return take_in(notice, at=NIGHT)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(take, range(8)))
+
+    assert taken == [Taken.TAKEN] * 8
+    assert states_of(readers[0]) == (ContactState.ACTIVE, "", 1)
 
 
 # ---- forged ----

@@ -91,7 +91,7 @@ def _write_down(
     contact: Contact, edition: str, judgement: Judgement, *, status: str, digest: bytes, at: datetime
 ) -> Bounce | None:
     """The bounce, and its recipient moved; None when this mailing's bounce was taken before."""
-    # The order of locks is that of the mass lane: mailing, bundle, recipient, contact.
+    # The order of locks is that of the mass lane: bundle, recipient, contact.
     meant = _meant(contact, edition)
     came_back = next((row for state in OPEN for row in meant if row.state == state), None)
     if judgement.kind is not BounceKind.COMPLAINT and meant and came_back is None:

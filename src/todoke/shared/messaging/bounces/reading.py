@@ -30,10 +30,12 @@ ORIGINALS = ("message/rfc822", "message/global", "text/rfc822-headers", "message
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "To")
 
 SERVERS = re.compile(r"mailer-?daemon|postmaster|mail delivery|mail administrator|mdaemon|mail system", re.IGNORECASE)
-STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])", re.ASCII)
 # With a reply code before it, or in qmail's form (#5.1.1): an address of the internet looks alike.
-STATUS_IN_TEXT = re.compile(r"(?:\b[45]\d\d[ -]#?|\(#|status: ?)([45]\.\d{1,3}\.\d{1,3})(?![\d.])", re.IGNORECASE)
-REPLY = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[ -])")
+STATUS_IN_TEXT = re.compile(
+    r"(?:\b[45]\d\d[ -]#?|\(#|status: ?)([45]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII | re.IGNORECASE
+)
+REPLY = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[ -])", re.ASCII)
 MAILBOX = re.compile(r"[^\s<>@]{1,200}@[^\s<>@]{1,255}")
 DOMAIN = re.compile(r"@([a-z0-9.-]{1,253})", re.IGNORECASE)
 EDITION_IN_TEXT = re.compile(rf"^>?\s?{EDITION_HEADER}:[ \t]*(\S{{1,120}})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
