@@ -182,6 +182,22 @@ OUR_OWN = (
 A_PERSON = (f"From: Hana <hana@isp.example.jp>\nTo: {RETURN}\nSubject: Hello\n\nThank you for your mail.\n").encode()
 
 
+DELAYED_WITHOUT_A_FORM = (
+    "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example.jp>\n"
+    f"To: {RETURN}\nSubject: Warning\n\n"
+    "   **********************************************\n"
+    "   **      THIS IS A WARNING MESSAGE ONLY      **\n"
+    "   **  YOU DO NOT NEED TO RESEND YOUR MESSAGE  **\n"
+    "   **********************************************\n\n"
+    "A message that you sent has not yet been delivered to all its recipients. Address:\n\n"
+    "  hana@isp.example.jp\n\nNo action is required on your part. Delivery attempts will continue for\n"
+).encode()
+A_SERVER_IN_ITS_OWN_WORDS = (
+    f"From: MAILER-DAEMON@mx.example.jp\nTo: {RETURN}\nSubject: =?utf-8?b?6YCa55+l?=\nAuto-Submitted: auto-replied\n"
+    "Content-Type: text/plain; charset=utf-8\n\nお送りいただいたメールについてのお知らせです。\n"
+).encode()
+
+
 def about(notice: bytes, token: str, edition: str = "") -> bytes:
     """The same notice about another contact, and another edition."""
     told = notice.replace(b"a" * 32, token.encode())

@@ -62,6 +62,8 @@ def test_a_refusal_is_understood_in_every_servers_form(form, status, kind):
         ("HOLIDAY", Sort.AUTOMATIC),
         ("OUR_OWN", Sort.OWN),
         ("A_PERSON", Sort.UNREAD),
+        ("DELAYED_WITHOUT_A_FORM", Sort.DELAYED),
+        ("A_SERVER_IN_ITS_OWN_WORDS", Sort.UNREAD),
         ("COMPLAINT", Sort.COMPLAINT),
     ],
 )

@@ -172,7 +172,7 @@ def test_a_token_that_we_did_not_make_counts_for_nothing(mailing, readers, forge
 def test_a_token_in_the_text_alone_counts_for_nothing(mailing, readers):
     elsewhere = came_back(notices.POSTFIX, readers[0], mailing).replace(b"\nTo: bounce+", b"\nTo: info+", 1)
 
-    assert take_in(elsewhere, at=NIGHT) is Taken.FOREIGN
+    assert take_in(elsewhere, at=NIGHT) is Taken.UNREAD
     assert states_of(readers[0])[0] == ContactState.ACTIVE
 
 
@@ -180,7 +180,7 @@ def test_the_envelope_outweighs_the_headers(mailing, readers):
     token = token_of(readers[1].pk, readers[1].generation)
     notice = came_back(notices.POSTFIX, readers[0], mailing)
 
-    assert take_in(notice, to="postmaster@city.example.jp", at=NIGHT) is Taken.FOREIGN
+    assert take_in(notice, to="postmaster@city.example.jp", at=NIGHT) is Taken.UNREAD
     assert take_in(notice, to=f"BOUNCE+{token.upper()}@city.example.jp", at=NIGHT) is Taken.TAKEN
     assert [states_of(reader)[0] for reader in readers[:2]] == [ContactState.ACTIVE, ContactState.SUPPRESSED]
 

@@ -30,7 +30,8 @@ OPEN = (State.ACCEPTED, State.UNKNOWN, State.DOUBTFUL, State.PLANNED)
 
 
 class Taken(Enum):
-    """What came of a mail that came back. Only `UNREAD` is worth a person's look."""
+    """What came of a mail that came back. `FOREIGN` is one with a token that is not ours, or no longer anybody's; only
+    `UNREAD` is worth a person's look."""
 
     TAKEN = "taken"
     KNOWN = "known"
@@ -48,13 +49,9 @@ def take_in(raw: bytes, *, to: str = "", at: datetime) -> Taken:
     may be taken in again after a failure. Raises only what the database raises.
     """
     notice = read(raw)
-    if notice.sort is Sort.UNREAD:
-        return _told(Taken.UNREAD, notice)
-    if notice.sort not in (Sort.BOUNCE, Sort.COMPLAINT):
-        return _told(Taken.IGNORED, notice)
-    contact = _contact_of(notice, to)
+    contact, otherwise = _whom_it_is_about(notice, to)
     if contact is None:
-        return _told(Taken.FOREIGN, notice)
+        return _told(otherwise, notice)
     judgement = COMPLAINED if notice.sort is Sort.COMPLAINT else judge(notice.trouble)
     # NUL and other oddities of a forged header find no edition, and must not reach the database.
     edition = notice.edition if notice.edition.isprintable() else ""
@@ -77,14 +74,26 @@ def forget(*, before: datetime) -> int:
     return Bounce.objects.filter(taken_at__lt=before).delete()[0]
 
 
-def _contact_of(notice: Notice, to: str) -> Contact | None:
+def _whom_it_is_about(notice: Notice, to: str) -> tuple[Contact | None, Taken]:
+    """The contact, or what is to be said of the mail where there is none."""
+    if notice.sort is Sort.UNREAD:
+        return None, Taken.UNREAD
+    if notice.sort not in (Sort.BOUNCE, Sort.COMPLAINT):
+        return None, Taken.IGNORED
+    token = _token_of(notice, to)
+    if token is None:
+        # Perhaps the way to us takes the token off: then a person must see that nothing comes in.
+        return None, Taken.UNREAD
+    return contact_by_token(token), Taken.FOREIGN
+
+
+def _token_of(notice: Notice, to: str) -> str | None:
     if notice.sort is Sort.COMPLAINT:
         named: tuple[str, ...] = (to, notice.complained)
     else:
         # An address on the envelope leaves no choice: another one in the headers is somebody's invention.
         named = (to,) if to else notice.addressed
-    tokens = [token for address in named if (token := token_in(address))]
-    return contact_by_token(tokens[0]) if tokens else None
+    return next((token for address in named if (token := token_in(address))), None)
 
 
 def _write_down(

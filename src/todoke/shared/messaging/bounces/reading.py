@@ -176,28 +176,32 @@ def _edition(parts: list[Message]) -> str:
 
 def _guess(mail: Message, parts: list[Message], addressed: tuple[str, ...], edition: str) -> Notice:
     text = next((_text(part) for part in parts if part.get_content_maintype() == "text"), "")
-    is_from_a_server = bool(SERVERS.search(_field(mail, "From"))) or "X-Failed-Recipients" in mail
-    if is_from_a_server and (trouble := _guessed(mail, text)):
-        found = EDITION_IN_TEXT.search(text)
-        return Notice(Sort.BOUNCE, trouble, addressed, edition=edition or (found.group(1) if found else ""))
-    if _is_automatic(mail):
-        return Notice(Sort.AUTOMATIC, addressed=addressed)
-    return Notice(Sort.UNREAD, addressed=addressed)
-
-
-def _guessed(mail: Message, text: str) -> Trouble | None:
+    if not SERVERS.search(_field(mail, "From")) and "X-Failed-Recipients" not in mail:
+        return Notice(Sort.AUTOMATIC if _is_automatic(mail) else Sort.UNREAD, addressed=addressed)
     lines = [line[:GUESSED_LINE_LENGTH_MAX] for line in text.splitlines()[:GUESSED_LINES_MAX]]
+    passing, lasting = _recipients(mail, lines)
+    if not lasting:
+        # A server's word that we do not know is worth a person's look, whatever else it says of itself.
+        return Notice(Sort.DELAYED if passing else Sort.UNREAD, addressed=addressed)
+    found = EDITION_IN_TEXT.search(text)
+    edition = edition or (found.group(1) if found else "")
+    return Notice(Sort.BOUNCE, _guessed(lines, min(lasting).decode("ascii")), addressed, edition=edition)
+
+
+def _recipients(mail: Message, lines: list[str]) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Whom the notice is about, by the library that knows the odd forms: not delivered for now, and not at all."""
     plain = Message()
     for name in ("From", "Subject", "X-Failed-Recipients", "X-Mailer"):
         if value := _field(mail, name):
             plain[name] = value.encode("ascii", "replace").decode()
     plain.set_payload("\n".join(lines))
-    _passing, lasting = all_failures(plain)
-    if not lasting:
-        return None
+    return all_failures(plain)
+
+
+def _guessed(lines: list[str], recipient: str) -> Trouble:
     # What follows is a copy of our own mail in most forms, and its words are not the server's.
     says = re.split(r"\n-{3,}|\nreceived:", "\n".join(lines).lower(), maxsplit=1)[0]
-    told, reply, domain = STATUS_IN_TEXT.search(says), REPLY.search(says), DOMAIN.search(min(lasting).decode("ascii"))
+    told, reply, domain = STATUS_IN_TEXT.search(says), REPLY.search(says), DOMAIN.search(recipient)
     return Trouble(
         status=told.group(1) if told else "",
         reply=int(reply.group(1)) if reply else 0,
