@@ -1,6 +1,7 @@
 """What `/metrics` says of the ledger. Every count has an end and goes along an index: see todoke.base.health."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -10,7 +11,7 @@ from todoke.base.health.registry import Gauge, Sample
 from todoke.base.jobs.lanes import LANES
 from todoke.shared.messaging.models import FollowUp
 from todoke.shared.messaging.registry import channels
-from todoke.shared.messaging.types import FollowUpReason
+from todoke.shared.messaging.types import BounceKind, FollowUpReason
 
 RECENT = 10_000
 COUNTED_MAX = 10_000
@@ -48,6 +49,12 @@ LEFT JOIN LATERAL (
     LATERAL (SELECT size FROM messaging_bundle b WHERE b.mailing_id = moving.id AND b.state = state.state LIMIT %s)
         AS bundle) AS found ON true
 GROUP BY 1
+"""
+
+# Along the index of when a bounce was taken in.
+_CAME_BACK = """
+SELECT kind, count(*) FROM (
+    SELECT kind FROM messaging_bounce WHERE taken_at > %s ORDER BY taken_at DESC LIMIT %s) AS newest GROUP BY 1
 """
 
 
@@ -92,6 +99,13 @@ def follow_ups_open() -> Iterator[Sample]:
         yield Sample(waiting, {"reason": reason.value})
 
 
+def came_back() -> Iterator[Sample]:
+    """What came back within a day, by kind."""
+    found = dict(_rows(_CAME_BACK, [now() - timedelta(days=1), COUNTED_MAX]))
+    for kind in BounceKind:
+        yield Sample(found.get(kind.value, 0), {"kind": kind.value})
+
+
 def _places() -> list[Any]:
     return [list(LANES), [channel.key for channel in channels]]
 
@@ -126,6 +140,12 @@ GAUGES = (
         "Copies of the mass lane planned, or leased by a worker, of the first 100 mailings that move.",
         copies_waiting,
         ("state",),
+    ),
+    Gauge(
+        "messaging.bounces",
+        f"Mails that came back within a day, by kind, to {COUNTED_MAX}.",
+        came_back,
+        ("kind",),
     ),
     Gauge("messaging.follow-ups", "Deliveries that wait for a person, by reason.", follow_ups_open, ("reason",)),
 )

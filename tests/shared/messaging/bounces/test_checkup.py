@@ -8,6 +8,7 @@ from tests.shared.messaging.bounces.imap import Folders, ImapServer
 from tests.shared.messaging.bounces.test_collecting import address_of
 from todoke.base.clock import now
 from todoke.base.doctor import Verdict
+from todoke.shared.messaging import gauges
 from todoke.shared.messaging.bounces.checkup import CanBeRead, ComesBack
 from todoke.shared.messaging.models import Bounce, Bundle
 from todoke.shared.messaging.queries.bounces import Returned, returned_since
@@ -74,6 +75,16 @@ def test_much_of_a_kind_is_told_with_what_to_do(left, came_back, kind, number, v
 
     assert finding.verdict is verdict
     assert word in finding.says + finding.mend
+
+
+@pytest.mark.django_db
+def test_machines_read_the_day_by_kind(came_back):
+    came_back(BounceKind.HARD, 3)
+    came_back(BounceKind.HARD, 4, hours_ago=25)
+
+    told = {sample.labels["kind"]: sample.value for sample in gauges.came_back()}
+
+    assert told == {"hard": 3, "soft": 0, "policy": 0, "complaint": 0}
 
 
 @pytest.mark.django_db
