@@ -234,7 +234,7 @@ class Book:
         self._written_at = time.monotonic()
 
     def report(self, results: list[Result]) -> None:
-        """Take results from the channel; a portion that is full, or old enough, is written unless the database is away."""
+        """Take results; a portion that is full, or old enough, is written unless the database is away."""
         self._pending += results
         for result in results:
             self._reported.add(result.contact_id)
