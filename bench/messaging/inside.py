@@ -55,8 +55,8 @@ from todoke.shared.messaging.models import (  # noqa: E402
     Recipient,
 )
 from todoke.shared.messaging.queries.contacts import SEALED_AS, lookup_of  # noqa: E402
-from todoke.shared.messaging.registry import MessageKind, kinds  # noqa: E402
-from todoke.shared.messaging.types import AreaMark, Content, EditionKind, RecipientState, Wording  # noqa: E402
+from todoke.shared.messaging.registry import MessageKind, channels, kinds  # noqa: E402
+from todoke.shared.messaging.types import AreaMark, Content, Copy, EditionKind, RecipientState, WaysOut, Wording  # noqa: E402
 from todoke.shared.subscriptions.models import Topic  # noqa: E402
 
 CHANNEL = "messaging.mail-each"
@@ -64,6 +64,7 @@ SIZES = [max(100, int(size * SCALE)) for size in (10_000, 100_000, 1_000_000)]
 TOPICS = 8
 DISTRICTS = 5
 EMERGENCIES = 20
+COPIES = 2000
 RESOLVED_SECONDS = 10
 GROWTH = 1.5
 PLACES = 20
@@ -92,6 +93,7 @@ def main() -> None:
 
 def measured() -> Iterator[dict[str, Any]]:
     """Everything, in the order in which the subscribers grow."""
+    yield rendering()
     small, per_row_small = resolve(SIZES[0])
     yield small
     middle, _per_row = resolve(SIZES[1])
@@ -339,6 +341,31 @@ def cancelling() -> Iterator[dict[str, Any]]:
 
 def _within(name: str, value: float, goal: float) -> dict[str, Any]:
     return {"name": name, "value": round(value, 3), "unit": "s", "goal": goal, "holds": value <= goal}
+
+
+def rendering() -> dict[str, Any]:
+    """A copy written anew as a message object, beside one filled into prepared bytes."""
+    edition = release(order("bulk", "place-0"), at=now())
+    frozen, address = edition.frozen(), Destination.objects.get(key="place-0").as_address()
+    plain, each = channels["messaging.mail"], channels[CHANNEL]
+    ways_out = WaysOut("https://www.city.example.jp/{token}/", "https://www.city.example.jp/{token}/end")
+    paper = each.stationery(frozen, ways_out)
+    copies = [Copy(number, mail.recipient(number), "ja", f"{number:032d}") for number in range(COPIES)]
+    began = time.perf_counter()
+    for _each in range(COPIES):
+        plain.prepare(frozen, address)
+    anew = time.perf_counter() - began
+    began = time.perf_counter()
+    for copy in copies:
+        each.mail(paper, copy)
+    prepared = time.perf_counter() - began
+    return {
+        "name": "todoke: a copy from prepared bytes",
+        "value": round(prepared / COPIES * 1e6, 1),
+        "unit": "µs",
+        "anew": round(anew / COPIES * 1e6, 1),
+        "times": round(anew / prepared, 1),
+    }
 
 
 def resolve(size: int) -> tuple[dict[str, Any], float]:
