@@ -169,6 +169,7 @@ def test_while_somebody_restores_nothing_is_claimed(file, room, transactional_db
         restoring.execute("SELECT pg_advisory_lock(%s)", [database.RESTORING])
         with pytest.raises(tide.RestoreGoesOn):
             tide.keep_up()
+        restoring.execute("SELECT pg_advisory_unlock(%s)", [database.RESTORING])
 
     connection.close()
     assert tide.keep_up() is None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from django.db import OperationalError
 
 from todoke.base.jobs.companionship import Companionship
 
@@ -51,6 +52,29 @@ def test_a_companion_that_raises_is_told_and_called_again(caplog: pytest.LogCapt
     assert companionship.end(within_seconds=WAIT_SECONDS) == []
     assert caplog.records[0].getMessage() == "companion_failed"
     assert caplog.records[0].companion == "demo.companion"
+
+
+def test_a_database_that_was_away_is_tried_again_within_two_seconds_however_long_it_took(caplog):
+    def away(stop: threading.Event) -> None:
+        raise OperationalError("the database is away")
+
+    pauses: list[float] = []
+    demo = Demo(away)
+    companionship = Companionship("emergency", [demo], pause_seconds=1.0)
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            pauses.append(timeout or 0)
+            if len(pauses) == 8:
+                self.set()
+            return self.is_set()
+
+    companionship._stop = Stop()
+    companionship.begin()
+    companionship._threads[0].join(WAIT_SECONDS)
+
+    assert pauses == [1.0] + [2.0] * 7
+    assert {record.getMessage() for record in caplog.records} == {"companion_interrupted"}
 
 
 def test_a_companion_that_returns_unasked_is_called_again(caplog: pytest.LogCaptureFixture):

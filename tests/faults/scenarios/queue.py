@@ -18,6 +18,8 @@ def run(workshop: Workshop, size: Size) -> list[Figure]:
     first = wait_until(lambda: sink.arrivals, 60, "the first delivery leaves without a job")
     wait_until(lambda: len(sink.arrivals) > size.deliveries / 3, 120, "a third has left")
     house.ask(WIPE)
+    before = len(sink.arrivals)
+    again = wait_until(lambda: len(sink.arrivals) > before, 60, "sending goes on")
     workshop.do(house, "release", str(size.deliveries))
     house.ask(WIPE)
     rest = at_rest(house, 60 + size.deliveries / 25, expected=2 * size.deliveries)
@@ -27,6 +29,7 @@ def run(workshop: Workshop, size: Size) -> list[Figure]:
     return [
         Figure("jobs that were wiped before anybody saw them", jobs, goal=1, at_least=True),
         Figure("first delivery left after the worker's start", round(first, 1), "s", goal=60),
+        Figure("sending went on after a wipe in mid-send", round(again, 1), "s", goal=60),
         Figure("everything at rest after the last wipe", seconds(rest), "s", goal=60 + size.deliveries / 25),
         Figure("deliveries that were lost", 2 * size.deliveries - ended.get("accepted", 0), goal=0, facts=ended),
         Figure("sent twice", sum(count - 1 for count in sink.keys().values()), goal=0),

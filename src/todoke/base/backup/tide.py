@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from todoke.base import database_clock
 from todoke.base.backup.database import RESTORING
@@ -37,8 +37,8 @@ TAIL = timedelta(seconds=60)
 TAIL_IS_FRESH = timedelta(minutes=10)
 
 
-class RestoreGoesOn(RuntimeError):
-    """Somebody is restoring this database at this moment: nothing may leave before that is done. Try again soon."""
+class RestoreGoesOn(OperationalError):
+    """Somebody is restoring this database: nothing may leave before that is done. Try again soon, as if it were away."""
 
 
 @dataclass(frozen=True)

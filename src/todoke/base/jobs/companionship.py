@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterable
 
+from django.db import Error as DatabaseTrouble
 from django.db import connections
 
 from todoke.base.jobs.registry import Companion
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS_FIRST = 1.0
 PAUSE_SECONDS_MAX = 30.0
+# A database that was away comes back without telling; an emergency does not wait half a minute after that.
+PAUSE_SECONDS_DATABASE = 2.0
 HEALTHY_SECONDS = 60.0  # whoever ran that long starts again with the short pause
 
 
@@ -51,9 +54,15 @@ class Companionship:
     def _accompany(self, companion: Companion) -> None:
         pause = self._pause_seconds
         while not self._stop.is_set():
-            began = time.monotonic()
+            began, longest = time.monotonic(), PAUSE_SECONDS_MAX
             try:
                 companion.run(self.lane, self._stop)
+            except DatabaseTrouble as trouble:
+                log.warning(
+                    "companion_interrupted",
+                    extra={"companion": companion.key, "lane": self.lane, "trouble": type(trouble).__name__},
+                )
+                longest = PAUSE_SECONDS_DATABASE
             except Exception:  # whatever a companion meets, neither the worker nor the other companions suffer
                 log.exception("companion_failed", extra={"companion": companion.key, "lane": self.lane})
             else:
@@ -64,5 +73,5 @@ class Companionship:
                 connections.close_all()
             if time.monotonic() - began > HEALTHY_SECONDS:
                 pause = self._pause_seconds
-            self._stop.wait(pause)
-            pause = min(pause * 2, PAUSE_SECONDS_MAX)
+            self._stop.wait(min(pause, longest))
+            pause = min(pause * 2, longest)

@@ -14,9 +14,9 @@ class Companion(Protocol):
 
     `run` gets a thread of its own and returns only once `stop` is set, within three seconds; it waits with
     `stop.wait(seconds)`, never with sleep. If it raises, the trouble is logged, its database connections are closed,
-    and it is called again after a pause that grows to 30 seconds. Several hosts may run the same companion at once, so
-    it takes its work with `SKIP LOCKED` or a lock of its own. Example: every two seconds, lease the deliveries that are
-    due and hand them over.
+    and it is called again after a pause that grows to 30 seconds, or to two where it was the database's trouble.
+    Several hosts may run the same companion at once, so it takes its work with `SKIP LOCKED` or a lock of its own.
+    Example: every two seconds, lease the deliveries that are due and hand them over.
     """
 
     @property
