@@ -38,7 +38,7 @@ TAIL_IS_FRESH = timedelta(minutes=10)
 
 
 class RestoreGoesOn(OperationalError):
-    """Somebody is restoring this database: nothing may leave before that is done. Try again soon, as if it were away."""
+    """Somebody is restoring this database: nothing may leave before that is done. Try again soon."""
 
 
 @dataclass(frozen=True)
