@@ -12,7 +12,7 @@ from tests.shared.messaging.test_restored import order
 from todoke.base.backup.models import Setback
 from todoke.base.backup.setbacks import resume, set_back
 from todoke.base.clock import now
-from todoke.shared.messaging.actions import bundles, letters, mailings, restored
+from todoke.shared.messaging.actions import bundles, letters, mailings, restored, restored_masses
 from todoke.shared.messaging.actions.release import release
 from todoke.shared.messaging.models import Delivery, FollowUp, Letter, Mailing
 from todoke.shared.messaging.types import EditionKind, LetterState
@@ -24,7 +24,8 @@ WEEK = timedelta(days=7)
 @pytest.fixture
 def caught(officers, mass, monkeypatch):
     """A mailing to seven people of a week ago: three are served, three are just leaving, one waits."""
-    monkeypatch.setattr(restored, "channels", ledger.channels_of(mass))
+    for module in (restored, restored_masses):
+        monkeypatch.setattr(module, "channels", ledger.channels_of(mass))
 
     def catch(*, lives=2 * WEEK, ago=WEEK) -> Mailing:
         make_contacts(7)
@@ -103,6 +104,28 @@ def test_a_cancellation_reaches_whoever_may_have_got_it(caught, mass):
     carry_all(Mailing.objects.get(delivery__edition=cancelled), mass, at=now())
 
     assert len(mass.who_got(cancelled.identifier)) == 7
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["not yet begun", "begun and not planned"])
+def test_whoever_was_meant_when_the_backup_was_made_is_not_forgotten(officers, mass, monkeypatch, begun):
+    for module in (restored, restored_masses):
+        monkeypatch.setattr(module, "channels", ledger.channels_of(mass))
+    make_contacts(7)
+    everybody = make_destination("everybody", CHANNEL, address=AUDIENCE)
+    edition = release(order(officers, everybody, lives=2 * WEEK, at=now() - WEEK), at=now() - WEEK)
+    if begun:
+        begin(at=now() - WEEK)
+
+    set_back(Setback.Kind.RESTORED, went_back_to=now() - WEEK, host="host")
+    unknown = states(Mailing.objects.get())
+    made = following(edition, EditionKind.CANCEL)
+    cancelled = release(type(made)(**{**made.__dict__, "expires_at": now() + HOUR}), at=now())
+    plan(begin(at=now()), at=now())
+    carry_all(Mailing.objects.get(delivery__edition=cancelled), mass, at=now())
+
+    assert unknown == [State.UNKNOWN] * 7
+    assert len(mass.who_got(cancelled.identifier)) == 7
+    assert mass.who_got(edition.identifier) == []
 
 
 def test_after_the_tail_of_a_failover_a_mailing_with_a_key_goes_on(caught, mass):

@@ -16,7 +16,7 @@ from todoke.base.clock import in_japan, now
 from todoke.base.jobs import LANES, Lane, enqueue
 from todoke.ground.audit.actions import record
 from todoke.shared.messaging.actions.dispatch import TIME_IS_UP
-from todoke.shared.messaging.actions.restored_masses import end_letters, stop_masses
+from todoke.shared.messaging.actions.restored_masses import end_letters, stop_masses, write_down_the_meant
 from todoke.shared.messaging.models import Delivery, Edition, FollowUp
 from todoke.shared.messaging.queries import editions_in_force
 from todoke.shared.messaging.registry import channels
@@ -115,6 +115,7 @@ class Ledger:
             found = cursor.fetchall()
             expired = [pk for pk, is_over in found if is_over]
             held = [pk for pk, is_over in found if not is_over]
+            write_down_the_meant(held, loss)
             for ids, steps, says, reason, fate in (
                 (expired, (EXPIRE,), str(TIME_IS_UP), FollowUpReason.EXPIRED, RecipientState.EXPIRED),
                 (held, (LEASE, HAND_OVER, HOLD), _(LOOK_FIRST), FollowUpReason.UNKNOWN, RecipientState.UNKNOWN),

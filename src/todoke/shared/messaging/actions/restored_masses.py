@@ -1,15 +1,18 @@
 """The mass lane's and the letters' part of what happens after the database has gone back in time (see `restored`)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.backup.registry import Loss
+from todoke.shared.messaging.actions import mailings
 from todoke.shared.messaging.actions.mailings import TALLY
-from todoke.shared.messaging.models import Letter, Mailing
+from todoke.shared.messaging.models import Delivery, Letter, Mailing
 from todoke.shared.messaging.queries.mailings import counts_of
+from todoke.shared.messaging.registry import MassChannel, channels
 from todoke.shared.messaging.types import LetterState, RecipientState
 
 WIPED = _("復元のため送りませんでした。必要なら、もう一度お手続きください。")
@@ -46,6 +49,21 @@ def stop_masses(delivery_ids: Sequence[int], fate: RecipientState, says: str, lo
     for mailing in Mailing.objects.filter(delivery__in=delivery_ids, ended_at=None):
         mailing.ended_at, mailing.counts = loss.found_at, counts_of(mailing)
         mailing.save(update_fields=["ended_at", "counts"])
+
+
+def write_down_the_meant(delivery_ids: Sequence[int], loss: Loss) -> None:
+    """Complete the plans that the backup caught unfinished, or not yet begun, so that nobody of them is forgotten.
+
+    The mailing may have reached all of them since; so a cancellation goes to all of them. An audience that is gone
+    leaves its mailing as it is.
+    """
+    for delivery in Delivery.objects.filter(pk__in=delivery_ids):
+        if not isinstance(channels.find(delivery.channel), MassChannel):
+            continue
+        mailing, _made = Mailing.objects.get_or_create(delivery=delivery)
+        with suppress(LookupError):
+            while mailings.plan_step(mailings.job_of(mailing.pk), at=loss.found_at):
+                pass
 
 
 def end_letters(loss: Loss) -> int:
