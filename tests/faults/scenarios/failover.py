@@ -57,7 +57,7 @@ def run(workshop: Workshop, size: Size) -> list[Figure]:
         Figure("deliveries that were lost", planned - told_of, goal=0, facts=ended),
         Figure("never arrived, and nobody was asked", max(0, planned - len(sink.keys()) - unknown), goal=0),
         Figure("the clerk could release again after", round(again, 1), "s", goal=15),
-        Figure("sending went on after", round(went_on, 1), "s", goal=35),
+        Figure("sending went on after", round(went_on, 1), "s", goal=15),
         Figure("everything at rest after", seconds(rest), "s", goal=120 + size.deliveries / 50),
         Figure("sent twice without a key", sink.repeats(KEYLESS), goal=0),
         Figure("repeated with the same key", sink.repeats(KEYED), goal=IN_HAND),

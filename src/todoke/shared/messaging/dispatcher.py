@@ -27,6 +27,8 @@ from todoke.shared.messaging.registry import MassChannel, channels
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5.0
+# After an outage every lease has lapsed, and outcomes are still held in hand: they are written before anybody sweeps.
+SWEEP_GRACE_SECONDS = 3.0
 # How long the outcome of an attempt is held in hand while the database is away.
 SETTLE_SECONDS = 120.0
 LOST_THREADS_MAX = 8
@@ -46,7 +48,7 @@ class Dispatcher:
         asked first.
         """
         bulkheads: dict[str, Bulkhead] = {}
-        swept = -SWEEP_SECONDS
+        swept = time.monotonic() - SWEEP_SECONDS + SWEEP_GRACE_SECONDS
         watch = tide.Watch()
         while not stop.is_set():
             watch.look()
