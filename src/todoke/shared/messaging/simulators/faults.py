@@ -17,6 +17,7 @@ class FaultKind(TextChoices):
 
     DELAY = "delay", _("遅れて受け取る")
     ANSWER = "answer", _("断りの番号を返す")
+    TAKE_AND_ANSWER = "take-and-answer", _("受け取ってから、断りの番号を返す")
     HANG = "hang", _("返事をしない（受け取らない）")
     SWALLOW = "swallow", _("受け取ってから、返事をせずに切る")
     DROP = "drop", _("受け取らずに切る")
@@ -33,6 +34,9 @@ RETURNS = {
     554: ("5.7.1", "Message rejected by policy", "failed"),
     450: ("4.2.2", "Mailbox full, will try again", "delayed"),
 }
+
+
+ANSWERS = frozenset({FaultKind.ANSWER, FaultKind.TAKE_AND_ANSWER})
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Fault:
     share: float = 1
 
     def __post_init__(self) -> None:
-        if self.kind is FaultKind.ANSWER and not 200 <= self.status <= 599:
+        if self.kind in ANSWERS and not 200 <= self.status <= 599:
             raise ValueError("an answer needs its status, from 200 to 599")
         if self.kind is FaultKind.DELAY and not 0 < self.seconds <= 600:
             raise ValueError("a delay needs its seconds, up to 600")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.simulators import control
-from todoke.shared.messaging.simulators.faults import RETURNS, Fault, FaultKind
+from todoke.shared.messaging.simulators.faults import ANSWERS, RETURNS, Fault, FaultKind
 
 # How long a fault lasts, in words that fit a drill.
 SPANS: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -68,7 +68,7 @@ class FaultForm(forms.Form):
         return Fault(
             kind=kind,
             seconds=cleaned["seconds"] if kind is FaultKind.DELAY else 0,
-            status=cleaned["status"] if kind in (FaultKind.ANSWER, FaultKind.RETURN) else 0,
+            status=cleaned["status"] if kind in ANSWERS or kind is FaultKind.RETURN else 0,
             share=(cleaned["share"] or 100) / 100 if kind is FaultKind.RETURN else 1,
             **SPANS[cleaned["span"]][1],
         )

@@ -1,6 +1,8 @@
 """What the simulated LINE and the simulated partner answer: values in hand, and what is kept."""
 
 import json
+import re
+import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +34,8 @@ class LineSimulator:
         self.postbox = postbox
         self.quota = quota
         self._used = 0
+        # Looking a key up and keeping it is one step, or two calls at once would both be the first.
+        self._lock = threading.Lock()
 
     def get(self, path: str, headers: Mapping[str, str]) -> Reply | None:
         """Who the account is; the month's quota and what was used of it (counted since the start); else None."""
@@ -45,7 +49,7 @@ class LineSimulator:
             return Reply(200, {"totalUsage": self._used})
         return None
 
-    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: PLR0911 - one for each refusal
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Take a message, unless it is wrong or its retry key has been accepted within the last 24 hours."""
         named = {"x-line-request-id": str(uuid.uuid4())}
         form = LINE_PATHS.get(path)
@@ -62,14 +66,20 @@ class LineSimulator:
             return Reply(400, {"message": "The request body could not be parsed as JSON"}, named)
         if trouble := _line_trouble(form, message):
             return Reply(400, {"message": trouble}, named)
+        with self._lock:
+            return self._take(form, key, body, message, named)
+
+    def _take(self, form: str, key: str, body: bytes, message: dict[str, Any], named: dict[str, str]) -> Reply:
         earlier = self.postbox.earlier(key) if key else None
         if earlier and now() - datetime.fromisoformat(earlier.received_at) < RETRY_KEY_LIVES:
             self._keep(key, body, form, message, earlier.content["request_id"], refused=True)
             accepted = {"x-line-accepted-request-id": earlier.content["request_id"]}
             return Reply(409, {"message": "The retry key is already accepted"}, {**named, **accepted})
-        if self._used >= self.quota:
+        # LINE counts people, not requests; how many friends a broadcast has is not known here.
+        people = len(message["to"]) if form == "multicast" else 1
+        if self._used + people > self.quota:
             return Reply(429, {"message": "You have reached your monthly limit."}, named)
-        self._used += 1
+        self._used += people
         self._keep(key or named["x-line-request-id"], body, form, message, named["x-line-request-id"])
         return Reply(200, {} if form != "push" else {"sentMessages": [{"id": str(self._used)}]}, named)
 
@@ -105,9 +115,15 @@ def _line_trouble(form: str, message: Any) -> str:
     to = message.get("to")
     if form == "push" and not (isinstance(to, str) and to):
         return "The property, 'to', in the request body is invalid"
-    if form == "multicast" and not (isinstance(to, list) and 1 <= len(to) <= 500):
+    if form == "multicast" and not _are_users(to):
         return "The property, 'to', in the request body is invalid"
     return ""
+
+
+def _are_users(to: Any) -> bool:
+    if not isinstance(to, list) or not 1 <= len(to) <= 500:
+        return False
+    return all(isinstance(name, str) and re.fullmatch(r"U[0-9a-f]{32}", name) for name in to)
 
 
 class PartnerSimulator:

@@ -197,6 +197,8 @@ class _Letterbox:
         if server.fault and server.fault.kind is FaultKind.RETURN:
             self._send_back(envelope, server.fault)
         _met_after_taking(server)
+        if server.fault and server.fault.kind is FaultKind.TAKE_AND_ANSWER:
+            return f"{server.fault.status} simulated answer"
         return f"250 OK simulated mail {number}"
 
     def _send_back(self, envelope: Envelope, fault: Fault) -> None:

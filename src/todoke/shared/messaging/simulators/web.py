@@ -124,8 +124,7 @@ class _Call(BaseHTTPRequestHandler):
             self.server.simulator.stopping.wait(HANG_SECONDS_MAX)
             return self._break_off()
         if fault and kind is FaultKind.ANSWER:
-            asked = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-            return self._answer(Reply(fault.status, {"message": "simulated answer"}, asked))
+            return self._answer(_ordered(fault))
         if fault and kind is FaultKind.DELAY:
             self.server.simulator.stopping.wait(fault.seconds)
         reply = reply_to(body)
@@ -133,6 +132,8 @@ class _Call(BaseHTTPRequestHandler):
             return self._break_off()
         if kind is FaultKind.GARBAGE:
             return self._break_off(b"%%% this is no answer %%%\r\n")
+        if fault and kind is FaultKind.TAKE_AND_ANSWER:
+            reply = _ordered(fault)
         return self._answer(reply, drip=kind is FaultKind.DRIP)
 
     def _body(self) -> bytes | None:
@@ -196,3 +197,8 @@ class _Call(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Nothing: what arrives is kept, and paths name partners."""
+
+
+def _ordered(fault: Fault) -> Reply:
+    asked = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return Reply(fault.status, {"message": "simulated answer"}, asked)
