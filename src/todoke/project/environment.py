@@ -62,6 +62,12 @@ def port(text: str) -> int:
     return int(text)
 
 
+def percent(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 99:
+        raise ValueError(f"“{text}” is not a whole number from 0 to 99")
+    return int(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -289,6 +295,13 @@ VARIABLES = (
         str,
         "",
         "(the long-lived channel access token from the LINE Developers Console)",
+    ),
+    Variable(
+        "TODOKE_LINE_RESERVE",
+        "Percent of the month's quota of LINE messages that only emergencies may use.",
+        percent,
+        20,
+        "30",
     ),
     Variable(
         "TODOKE_WEBHOOK_SECRET",

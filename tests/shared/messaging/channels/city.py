@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.shared.messaging.editions import edition
 from todoke.base.clock import now
+from todoke.shared.messaging.actions import multicasts, pace
 from todoke.shared.messaging.channels.line import LineChannel
+from todoke.shared.messaging.channels.line_each import LineEachChannel
 from todoke.shared.messaging.channels.mail import MailChannel
 from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.channels.signing import secret_for
@@ -44,6 +46,12 @@ class City:
         web = f"http://127.0.0.1:{self.http_port}"
         facts = {"token": "token", "service": web, "simulator": web, "site": SITE}
         return LineChannel(**{**facts, "timeout_seconds": PATIENCE_SECONDS, **changed})
+
+    def line_each(self, **changed: Any) -> LineEachChannel:
+        web = f"http://127.0.0.1:{self.http_port}"
+        facts = {"token": "token", "service": web, "simulator": web, "site": SITE, "pace": pace, "rounds": multicasts}
+        facts["settings_page"] = f"{SITE}/subscriptions/"
+        return LineEachChannel(**{**facts, "reply_seconds": PATIENCE_SECONDS, **changed})
 
     def webhook(self, **changed: Any) -> WebhookChannel:
         web = f"http://127.0.0.1:{self.http_port}"

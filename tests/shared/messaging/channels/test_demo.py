@@ -65,21 +65,26 @@ def test_with_simulators_no_channel_knows_an_address_outside_this_machine(settin
     settings.SIMULATORS, settings.SIMULATOR_PORTS = True, (8125, 8180)
     settings.MAIL_SERVER, settings.LINE_TOKEN = "smtp://relay.example", "token"
 
-    mail, each, line, webhook, _person = outside_channels()
+    channels = {channel.key: channel for channel in outside_channels()}
 
+    mail, line_each = channels["messaging.mail"], channels["messaging.line-each"]
     assert mail.server == mail.simulator == MailServer("127.0.0.1", 8125)
-    assert each.servers == (mail.simulator,)
-    assert (line.service, line.token) == ("http://127.0.0.1:8180", "simulator")
-    assert webhook.simulated is True
+    assert channels["messaging.mail-each"].servers == (mail.simulator,)
+    for line in (channels["messaging.line"], line_each.line):
+        assert (line.service, line.token) == ("http://127.0.0.1:8180", "simulator")
+    assert channels["messaging.webhook"].simulated is True
 
 
 def test_without_simulators_the_real_services_are_those_of_the_settings(settings):
     settings.SIMULATORS = False
     settings.MAIL_SERVER, settings.LINE_TOKEN = "smtp://relay.example", "token"
 
-    mail, each, line, webhook, _person = outside_channels()
+    channels = {channel.key: channel for channel in outside_channels()}
 
+    mail, line_each = channels["messaging.mail"], channels["messaging.line-each"]
     assert mail.server == MailServer("relay.example", 25)
-    assert each.servers == (mail.server,)
-    assert (line.service, line.token) == ("https://api.line.me", "token")
-    assert webhook.simulated is False
+    assert channels["messaging.mail-each"].servers == (mail.server,)
+    for line in (channels["messaging.line"], line_each.line):
+        assert (line.service, line.token) == ("https://api.line.me", "token")
+    assert line_each.line.quota.reserve == settings.LINE_RESERVE / 100
+    assert channels["messaging.webhook"].simulated is False

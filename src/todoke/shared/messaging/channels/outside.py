@@ -4,8 +4,9 @@ from functools import partial
 
 from django.conf import settings
 
-from todoke.shared.messaging.actions import pace
+from todoke.shared.messaging.actions import multicasts, pace
 from todoke.shared.messaging.channels.line import LineChannel
+from todoke.shared.messaging.channels.line_each import LineEachChannel
 from todoke.shared.messaging.channels.mail import MailChannel
 from todoke.shared.messaging.channels.mail_each import MailEachChannel
 from todoke.shared.messaging.channels.mail_server import MailServer, servers_from
@@ -13,6 +14,9 @@ from todoke.shared.messaging.channels.person import PersonChannel
 from todoke.shared.messaging.channels.signing import secret_for
 from todoke.shared.messaging.channels.webhook import WebhookChannel
 from todoke.shared.messaging.registry import Channel, MassChannel
+
+# Where a reader changes what they get; the copies of a multicast have no room for a link of their own.
+SETTINGS_PAGE = "/subscriptions/"
 
 
 def webhook_secret_of(destination_key: str) -> str:
@@ -48,6 +52,16 @@ def outside_channels() -> tuple[Channel | MassChannel, ...]:
             service=simulated_web if settings.SIMULATORS else "https://api.line.me",
             simulator=simulated_web,
             site=settings.SITE_ADDRESS,
+        ),
+        LineEachChannel(
+            token="simulator" if settings.SIMULATORS else settings.LINE_TOKEN,
+            service=simulated_web if settings.SIMULATORS else "https://api.line.me",
+            simulator=simulated_web,
+            site=settings.SITE_ADDRESS,
+            settings_page=f"{settings.SITE_ADDRESS}{SETTINGS_PAGE}",
+            pace=pace,
+            rounds=multicasts,
+            reserve=settings.LINE_RESERVE / 100,
         ),
         WebhookChannel(
             secret_of=partial(secret_for, master=settings.WEBHOOK_SECRET),

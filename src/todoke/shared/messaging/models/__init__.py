@@ -7,6 +7,7 @@ from todoke.shared.messaging.models.destination import Destination
 from todoke.shared.messaging.models.letter import Letter
 from todoke.shared.messaging.models.mailing import Bundle, Mailing, Pace, Recipient
 from todoke.shared.messaging.models.message import Edition, FrozenArtefact, Message
+from todoke.shared.messaging.models.multicast import Multicast
 
 __all__ = [
     "Attempt",
@@ -21,6 +22,7 @@ __all__ = [
     "Letter",
     "Mailing",
     "Message",
+    "Multicast",
     "Pace",
     "Recipient",
 ]
