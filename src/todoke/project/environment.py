@@ -62,6 +62,12 @@ def port(text: str) -> int:
     return int(text)
 
 
+def push_key(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        raise ValueError("it is no private key of P-256 in base64url, of 43 characters")
+    return text
+
+
 def percent(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 99:
         raise ValueError(f"“{text}” is not a whole number from 0 to 99")
@@ -302,6 +308,14 @@ VARIABLES = (
         percent,
         20,
         "30",
+    ),
+    Variable(
+        "TODOKE_PUSH_KEY",
+        "The city's private key for web push (VAPID, P-256). Browsers bind their subscriptions to it: another key ends "
+        "them all. Absent: made once and kept under TODOKE_VAR.",
+        push_key,
+        "",
+        "(the private key that `web-push generate-vapid-keys` prints, 43 characters)",
     ),
     Variable(
         "TODOKE_WEBHOOK_SECRET",

@@ -29,13 +29,13 @@ FEEDS: tuple[str, ...] = ENVIRONMENT["TODOKE_FEEDS"]
 FILES_ROOT = VAR / "files"
 
 
-def _kept_secret(path: Path) -> str:
-    """A random secret, made once, readable by the owner alone."""
+def _kept_secret(path: Path, *, size: int = 64) -> str:
+    """A random secret of so many bytes, made once, readable by the owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
+        draft.write_text(secrets.token_urlsafe(size))
         # Two processes may start at the same moment: the link of the first one stands, whole, and both read it.
         with suppress(FileExistsError):
             path.hardlink_to(draft)
@@ -65,6 +65,8 @@ MAIL_PACE: dict[str, float] = ENVIRONMENT["TODOKE_MAIL_PACE"]
 BOUNCE_MAILBOX: str = ENVIRONMENT["TODOKE_BOUNCE_MAILBOX"]
 LINE_TOKEN: str = ENVIRONMENT["TODOKE_LINE_TOKEN"]
 LINE_RESERVE: int = ENVIRONMENT["TODOKE_LINE_RESERVE"]
+# Any 32 bytes are a private key of P-256, but for one case in four thousand million, which is refused at start.
+PUSH_KEY: str = ENVIRONMENT["TODOKE_PUSH_KEY"] or _kept_secret(VAR / "push-key", size=32)
 READBACK_MAILBOX: str = ENVIRONMENT["TODOKE_READBACK_MAILBOX"]
 # Not TODOKE_SECRET itself: what is derived from this one is given to partners.
 WEBHOOK_SECRET: str = (

@@ -22,6 +22,7 @@ simulator_patterns = [
     path("mail/", simulators.mailbox, name="mail"),
     path("mail/<int:number>/", simulators.mail, name="mail-page"),
     path("line/", simulators.talk, name="line"),
+    path("push/", simulators.pushes, name="push"),
     path("webhook/", simulators.hooks, name="webhook"),
     path("webhook/<int:number>/", simulators.hook, name="webhook-page"),
 ]

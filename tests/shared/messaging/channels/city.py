@@ -1,6 +1,6 @@
 """A city whose outside services are simulators, and what the tests send from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from todoke.shared.messaging.channels.line import LineChannel
 from todoke.shared.messaging.channels.line_each import LineEachChannel
 from todoke.shared.messaging.channels.mail import MailChannel
 from todoke.shared.messaging.channels.mail_server import MailServer
+from todoke.shared.messaging.channels.push_each import PushEachChannel
 from todoke.shared.messaging.channels.signing import secret_for
 from todoke.shared.messaging.channels.webhook import WebhookChannel
 from todoke.shared.messaging.registry import Channel
@@ -20,6 +21,7 @@ from todoke.shared.messaging.types import Address, FrozenEdition, Receipt
 SITE = "https://www.city.example.jp"
 PATIENCE_SECONDS = 0.3
 MASTER = "the master secret of the tests"
+PUSH_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"  # the receiver's of RFC 8291, appendix A
 
 MAIL = Address("press", "報道機関", "press@news.example.jp")
 LINE = Address("line", "市公式LINE", "broadcast")
@@ -32,6 +34,7 @@ class City:
 
     smtp_port: int
     http_port: int
+    made: list[PushEachChannel] = field(default_factory=list)
 
     @staticmethod
     def secret_of(destination_key: str) -> str:
@@ -52,6 +55,18 @@ class City:
         facts = {"token": "token", "service": web, "simulator": web, "site": SITE, "pace": pace, "rounds": multicasts}
         facts["settings_page"] = f"{SITE}/subscriptions/"
         return LineEachChannel(**{**facts, "reply_seconds": PATIENCE_SECONDS, **changed})
+
+    def push_each(self, **changed: Any) -> PushEachChannel:
+        web = f"http://127.0.0.1:{self.http_port}"
+        facts = {"private_key": PUSH_KEY, "contact": "mailto:bosai@city.example.jp", "simulator": web, "site": SITE}
+        channel = PushEachChannel(**{"simulated": True, **facts, "reply_seconds": PATIENCE_SECONDS, **changed})
+        self.made.append(channel)
+        return channel
+
+    def close(self) -> None:
+        """Close what its channels keep open."""
+        for channel in self.made:
+            channel.close()
 
     def webhook(self, **changed: Any) -> WebhookChannel:
         web = f"http://127.0.0.1:{self.http_port}"

@@ -16,5 +16,7 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def city(simulator: Simulator) -> City:
-    return City(simulator.smtp_port, simulator.http_port)
+def city(simulator: Simulator) -> Iterator[City]:
+    city = City(simulator.smtp_port, simulator.http_port)
+    yield city
+    city.close()

@@ -73,6 +73,7 @@ def test_with_simulators_no_channel_knows_an_address_outside_this_machine(settin
     for line in (channels["messaging.line"], line_each.line):
         assert (line.service, line.token) == ("http://127.0.0.1:8180", "simulator")
     assert channels["messaging.webhook"].simulated is True
+    assert channels["messaging.push-each"].simulated is True
 
 
 def test_without_simulators_the_real_services_are_those_of_the_settings(settings):
@@ -88,3 +89,5 @@ def test_without_simulators_the_real_services_are_those_of_the_settings(settings
         assert (line.service, line.token) == ("https://api.line.me", "token")
     assert line_each.line.quota.reserve == settings.LINE_RESERVE / 100
     assert channels["messaging.webhook"].simulated is False
+    assert channels["messaging.push-each"].simulated is False
+    assert channels["messaging.push-each"].sender.contact == f"mailto:{settings.MAIL_FROM}"

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from tests.shared.messaging.channels.city import City, fresh
+from tests.shared.messaging.channels.reports import WAYS_OUT, carry
 from tests.shared.messaging.editions import content, edition
 from todoke.base.clock import now
 from todoke.shared.messaging.actions import multicasts
@@ -20,10 +20,9 @@ from todoke.shared.messaging.models import Multicast
 from todoke.shared.messaging.registry import MassChannel
 from todoke.shared.messaging.simulators.faults import Fault, FaultKind
 from todoke.shared.messaging.simulators.simulator import Simulator
-from todoke.shared.messaging.types import Address, Copy, Fate, Mode, Result, WaysOut, Wording
+from todoke.shared.messaging.types import Address, Copy, Fate, Mode, Result, Wording
 
 pytestmark = pytest.mark.django_db
-WAYS_OUT = WaysOut(change="https://city.example.jp/s/{token}/", end="https://city.example.jp/s/{token}/end")
 
 
 def user(number: int) -> str:
@@ -32,32 +31,6 @@ def user(number: int) -> str:
 
 def copies(*numbers: int, language: str = "ja", mark: str = "") -> list[Copy]:
     return [Copy(number, mark + user(number), language, f"token{number}") for number in numbers]
-
-
-@dataclass
-class Report:
-    """What became of each contact, the latest first told."""
-
-    results: list[Result] = field(default_factory=list)
-
-    def __call__(self, results: list[Result]) -> None:
-        self.results += results
-
-    @property
-    def fates(self) -> dict[int, Fate]:
-        assert len({result.contact_id for result in self.results}) == len(self.results), "somebody was told twice"
-        return {result.contact_id: result.fate for result in self.results}
-
-    @property
-    def says(self) -> set[str]:
-        return {result.says for result in self.results}
-
-
-def carry(channel, what, some: list[Copy], lane: str = "emergency") -> Report:
-    report = Report()
-    channel.carry(channel.stationery(what, WAYS_OUT), some, report, lane=lane)
-    assert report.fates.keys() == {copy.contact_id for copy in some}
-    return report
 
 
 def taken(simulator: Simulator) -> list[Any]:

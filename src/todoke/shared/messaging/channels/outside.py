@@ -11,6 +11,7 @@ from todoke.shared.messaging.channels.mail import MailChannel
 from todoke.shared.messaging.channels.mail_each import MailEachChannel
 from todoke.shared.messaging.channels.mail_server import MailServer, servers_from
 from todoke.shared.messaging.channels.person import PersonChannel
+from todoke.shared.messaging.channels.push_each import PushEachChannel
 from todoke.shared.messaging.channels.signing import secret_for
 from todoke.shared.messaging.channels.webhook import WebhookChannel
 from todoke.shared.messaging.registry import Channel, MassChannel
@@ -25,7 +26,7 @@ def webhook_secret_of(destination_key: str) -> str:
 
 
 def outside_channels() -> tuple[Channel | MassChannel, ...]:
-    """Mail, LINE, webhook and telephone list. With SIMULATORS, none of them can reach anything outside this machine."""
+    """All that leads outside, and the telephone list. With SIMULATORS, none of them leaves this machine."""
     smtp_port, http_port = settings.SIMULATOR_PORTS
     simulated_mail = MailServer(host="127.0.0.1", port=smtp_port)
     simulated_web = f"http://127.0.0.1:{http_port}"
@@ -62,6 +63,13 @@ def outside_channels() -> tuple[Channel | MassChannel, ...]:
             pace=pace,
             rounds=multicasts,
             reserve=settings.LINE_RESERVE / 100,
+        ),
+        PushEachChannel(
+            private_key=settings.PUSH_KEY,
+            contact=f"mailto:{settings.MAIL_FROM}",
+            simulator=simulated_web,
+            simulated=settings.SIMULATORS,
+            site=settings.SITE_ADDRESS,
         ),
         WebhookChannel(
             secret_of=partial(secret_for, master=settings.WEBHOOK_SECRET),

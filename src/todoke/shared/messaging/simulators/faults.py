@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-ROUTES = ("mail", "line", "webhook")
+ROUTES = ("mail", "line", "webhook", "push")
 
 
 class FaultKind(TextChoices):

@@ -5,7 +5,6 @@ import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +12,10 @@ from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import utf16_units
 from todoke.shared.messaging.channels.signing import is_signed
 from todoke.shared.messaging.simulators.arrivals import Postbox
+from todoke.shared.messaging.simulators.reply import Reply
 
 LINE_PATHS = {f"/v2/bot/message/{name}": name for name in ("push", "multicast", "broadcast")}
 RETRY_KEY_LIVES = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An HTTP answer."""
-
-    status: int
-    told: Mapping[str, Any]
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class LineSimulator:

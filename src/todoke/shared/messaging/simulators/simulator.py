@@ -6,6 +6,7 @@ from typing import Self
 
 from todoke.shared.messaging.simulators.arrivals import Arrival, Postbox
 from todoke.shared.messaging.simulators.faults import ROUTES, Fault, FaultBook
+from todoke.shared.messaging.simulators.push import PushSimulator
 from todoke.shared.messaging.simulators.services import LineSimulator, PartnerSimulator
 from todoke.shared.messaging.simulators.smtp import MailServerSimulator
 from todoke.shared.messaging.simulators.web import WebSimulator
@@ -22,7 +23,7 @@ def returned_folder(root: Path) -> Path:
 
 
 class Simulator:
-    """The mail server, LINE and the partners, running while the `with` block does.
+    """The mail server, LINE, the partners and the browsers' push service, running while the `with` block does.
 
     Ports of 0 are chosen freely and stand in `smtp_port` and `http_port`. `secret_of` gives a partner's webhook secret.
 
@@ -46,6 +47,7 @@ class Simulator:
         self._web = WebSimulator(
             LineSimulator(self.postboxes["line"], quota=line_quota),
             PartnerSimulator(self.postboxes["webhook"], secret_of),
+            PushSimulator(self.postboxes["push"]),
             self.postboxes["mail"],
             self.faults,
             port=http_port,
@@ -73,7 +75,7 @@ class Simulator:
         return self._web.port
 
     def fault(self, route: str, fault: Fault) -> None:
-        """Order a fault for `mail`, `line` or `webhook`."""
+        """Order a fault for `mail`, `line`, `webhook` or `push`."""
         self.faults.set(route, fault)
 
     def arrivals(self, route: str) -> list[Arrival]:

@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 from todoke.shared.messaging.simulators.arrivals import Postbox
 from todoke.shared.messaging.simulators.faults import Fault, FaultBook, FaultKind
-from todoke.shared.messaging.simulators.services import LineSimulator, PartnerSimulator, Reply
+from todoke.shared.messaging.simulators.push import OPENED, SEALED, PushSimulator
+from todoke.shared.messaging.simulators.reply import Reply
+from todoke.shared.messaging.simulators.services import LineSimulator, PartnerSimulator
 from todoke.shared.messaging.simulators.smtp import HANG_SECONDS_MAX, TLS_ALERT
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
@@ -21,10 +23,18 @@ class WebSimulator:
     """An HTTP server in a thread of its own. `port` is known once it has started."""
 
     def __init__(
-        self, line: LineSimulator, partner: PartnerSimulator, mails: Postbox, faults: FaultBook, *, port: int = 0
+        self,
+        line: LineSimulator,
+        partner: PartnerSimulator,
+        push: PushSimulator,
+        mails: Postbox,
+        faults: FaultBook,
+        *,
+        port: int = 0,
     ) -> None:
         self.line = line
         self.partner = partner
+        self.push = push
         self.mails = mails
         self.faults = faults
         self.port = port
@@ -70,6 +80,7 @@ class _Server(ThreadingHTTPServer):
 class _Call(BaseHTTPRequestHandler):
     server: _Server
     timeout = 30
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         if self.path == "/control":
@@ -93,6 +104,8 @@ class _Call(BaseHTTPRequestHandler):
             self._serve("webhook", lambda body: simulator.partner.post(self.path, self._named(), body))
         elif self.path.startswith("/v2/"):
             self._serve("line", lambda body: simulator.line.post(self.path, self._named(), body))
+        elif self.path.startswith((OPENED, SEALED)):
+            self._serve("push", lambda body: simulator.push.post(self.path, self._named(), body))
         else:
             self._answer(NOT_FOUND)
 
@@ -134,7 +147,8 @@ class _Call(BaseHTTPRequestHandler):
             return self._break_off(b"%%% this is no answer %%%\r\n")
         if fault and kind is FaultKind.TAKE_AND_ANSWER:
             reply = _ordered(fault)
-        return self._answer(reply, drip=kind is FaultKind.DRIP)
+        # Push services keep connections open, and a sender to thousands of browsers relies on it.
+        return self._answer(reply, drip=kind is FaultKind.DRIP, keep=route == "push" and fault is None)
 
     def _body(self) -> bytes | None:
         length = self.headers.get("Content-Length", "")
@@ -147,12 +161,13 @@ class _Call(BaseHTTPRequestHandler):
             self.wfile.write(parting)
         self.close_connection = True
 
-    def _answer(self, reply: Reply, *, drip: bool = False) -> None:
+    def _answer(self, reply: Reply, *, drip: bool = False, keep: bool = False) -> None:
         body = json.dumps(reply.told).encode()
-        head = [f"HTTP/1.1 {reply.status} Simulated", "Content-Type: application/json", "Connection: close"]
+        head = [f"HTTP/1.1 {reply.status} Simulated", "Content-Type: application/json"]
+        head += [] if keep else ["Connection: close"]
         head += [f"{name}: {value}" for name, value in reply.headers.items()]
         answer = "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
-        self.close_connection = True
+        self.close_connection = self.close_connection or not keep
         if not drip:
             self.wfile.write(answer)
             return

@@ -24,7 +24,12 @@ from todoke.shared.messaging.simulators.reading import Shelf, line_of, open_mail
 from todoke.shared.messaging.simulators.simulator import postboxes
 
 PAGE_LENGTH = 50
-NAMES = {"mail": gettext_lazy("メール"), "line": gettext_lazy("LINE"), "webhook": gettext_lazy("外部連携（Webhook）")}
+NAMES = {
+    "mail": gettext_lazy("メール"),
+    "line": gettext_lazy("LINE"),
+    "webhook": gettext_lazy("外部連携（Webhook）"),
+    "push": gettext_lazy("プッシュ通知"),
+}
 
 
 def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -118,6 +123,14 @@ def mail(request: VisitorRequest, number: int) -> HttpResponse:
 def talk(request: VisitorRequest) -> HttpResponse:
     """What the city's LINE account said, newest first."""
     return _list(request, "line", "messaging/simulators/talk.html")
+
+
+@needs("messaging.read")
+@require_GET
+@where_simulated
+def pushes(request: VisitorRequest) -> HttpResponse:
+    """The notifications on simulated browsers' screens, newest first."""
+    return _list(request, "push", "messaging/simulators/pushes.html")
 
 
 @needs("messaging.read")
