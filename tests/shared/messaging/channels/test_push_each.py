@@ -155,9 +155,9 @@ OUTCOMES = [
     (Fault(FaultKind.DROP), Fate.UNCLEAR, 0),
     (Fault(FaultKind.TLS), Fate.UNCLEAR, 0),
     (Fault(FaultKind.TAKE_AND_ANSWER, status=500), Fate.LATER, 1),
-    *((Fault(FaultKind.ANSWER, status=status), Fate.LATER, 0) for status in (429, 500, 503)),
+    *((Fault(FaultKind.ANSWER, status=status), Fate.LATER, 0) for status in (401, 429, 500, 503)),
     *((Fault(FaultKind.ANSWER, status=status), Fate.GONE, 0) for status in (404, 410)),
-    *((Fault(FaultKind.ANSWER, status=status), Fate.REFUSED, 0) for status in (302, 400, 401, 403, 413)),
+    *((Fault(FaultKind.ANSWER, status=status), Fate.REFUSED, 0) for status in (302, 400, 403, 413)),
 ]
 
 

@@ -1,6 +1,7 @@
 """The browsers' push services: which there are, what they answer, and when one is left alone."""
 
 import hashlib
+import logging
 import threading
 import time
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from urllib.parse import quote, urlsplit
 from todoke.shared.messaging.channels.connection import Answer
 from todoke.shared.messaging.channels.web_push import Sender, Subscription
 from todoke.shared.messaging.types import Fate
+
+log = logging.getLogger(__name__)
 
 # The push services of the browsers that residents use; an address elsewhere is no push service, whatever it says.
 # Chrome, Edge on Android, Samsung, Opera: Google; Firefox: Mozilla; Safari: Apple; Edge on Windows: Microsoft.
@@ -42,7 +45,8 @@ def fate_of(answer: Answer, host: str) -> tuple[Fate, str]:
         return Fate.ACCEPTED, f"{host} が受け付けました"
     if status in (404, 410):
         return Fate.GONE, f"{host}：このブラウザーの登録はもうありません（{status}）。"
-    if status in (408, 425, 429) or status >= 500:
+    # 401 is about our claim, not about the reader: a wrong clock or key of ours is mended, and then it goes on.
+    if status in (401, 408, 425, 429) or status >= 500:
         return Fate.LATER, f"{host}：いまは受け取れないと答えました（{status}）。"
     return Fate.REFUSED, f"{host} が断りました（{status}）。"
 
@@ -79,7 +83,10 @@ class Rests:
 
     def heed(self, host: str, answer: Answer) -> None:
         """Take an answer as a sign of life, or as the wish to be left alone."""
-        if answer.status == 429 or (answer.status == 503 and answer.retry_after()):
+        if answer.status == 401:
+            log.error("push_service_refuses_us", extra={"host": host})
+            self._rest(host, REST_SECONDS)
+        elif answer.status == 429 or (answer.status == 503 and answer.retry_after()):
             self._rest(host, min(answer.retry_after() or REST_SECONDS, REST_SECONDS_MAX))
         elif answer.status >= 500:
             self.note_trouble(host)
