@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ class Doors:
         self._lock = threading.Lock()
         self._hosts: dict[tuple[str, str, int], _Host] = {}
         self._tls = ssl.create_default_context()
+        self._watch = _Watch()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, only_public: bool) -> Answer:
         """POST once and give the answer, whatever its status.
@@ -55,7 +56,9 @@ class Doors:
                     if not isinstance(trouble.__cause__, http.client.RemoteDisconnected | ConnectionError):
                         raise
             try:
-                fresh = _Door(name, host.port, deadline, tls=self._tls if secure else None, only_public=only_public)
+                fresh = _Door(
+                    host, deadline, tls=self._tls if secure else None, only_public=only_public, watch=self._watch
+                )
             except OSError as error:
                 raise TryLater(says_unreached(error, name, deadline)) from error
             return self._ask(host, fresh, request, deadline)
@@ -82,7 +85,7 @@ class Doors:
 
     def _host(self, scheme: str, name: str, port: int) -> "_Host":
         with self._lock:
-            return self._hosts.setdefault((scheme, name, port), _Host(port, self.per_host))
+            return self._hosts.setdefault((scheme, name, port), _Host(name, port, self.per_host))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class _Request:
 
 
 class _Host:
-    def __init__(self, port: int, per_host: int) -> None:
+    def __init__(self, name: str, port: int, per_host: int) -> None:
+        self.name = name
         self.port = port
         self._turns = threading.BoundedSemaphore(per_host)
         self._idle: list[_Door] = []
@@ -123,13 +127,60 @@ class _Host:
             self._idle.append(door)
 
 
+class _Watch:
+    """Cuts calls off whose time is over: one thread for all of them, while there are any.
+
+    A timer for each call, as `Deadline.cutting` has it, costs more than sealing the message.
+    """
+
+    LOOKS_EVERY_SECONDS = 0.05
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: dict[int, tuple[Deadline, socket.socket]] = {}
+        self._looks = False
+
+    @contextmanager
+    def over(self, twin: socket.socket, deadline: Deadline) -> Iterator[None]:
+        with self._lock:
+            self._calls[id(twin)] = (deadline, twin)
+            if not self._looks:
+                self._looks = True
+                threading.Thread(target=self._look, name="push watch", daemon=True).start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._calls[id(twin)]
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(self.LOOKS_EVERY_SECONDS)
+            with self._lock:
+                if not self._calls:
+                    self._looks = False
+                    return
+                for deadline, twin in self._calls.values():
+                    if deadline.has_passed:
+                        with suppress(OSError):
+                            twin.shutdown(socket.SHUT_RDWR)
+
+
 class _Door:
     """One connection. Raises OSError, or Never, when it cannot be opened."""
 
     def __init__(
-        self, name: str, port: int, deadline: Deadline, *, tls: ssl.SSLContext | None, only_public: bool
+        self,
+        host: "_Host",
+        deadline: Deadline,
+        *,
+        tls: ssl.SSLContext | None,
+        only_public: bool,
+        watch: "_Watch",
     ) -> None:
+        name, port = host.name, host.port
         self.name = name
+        self._watch = watch
         plain = connect(name, port, deadline, only_public=only_public)
         # TLS takes the socket's descriptor away; by its twin the connection can be cut whatever is going on.
         self._twin = plain.dup()
@@ -151,7 +202,7 @@ class _Door:
         left = False
         try:
             self._socket.settimeout(deadline.remaining())
-            with deadline.cutting(self._twin):
+            with self._watch.over(self._twin, deadline):
                 self._http.request("POST", request.target, request.body, request.headers)
                 left = True
                 with self._http.getresponse() as response:
