@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from todoke.base.clock import now
 from todoke.base.doctor import Finding, Verdict
+from todoke.shared.messaging.channels.line_each import LineEachChannel
 from todoke.shared.messaging.models import Attempt, Delivery, Destination, FollowUp
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import DeliveryState, Outcome
@@ -68,8 +69,9 @@ class Keys:
         needed = {
             "messaging.mail": ("TODOKE_MAIL_SERVER", settings.MAIL_SERVER),
             "messaging.line": ("TODOKE_LINE_TOKEN", settings.LINE_TOKEN),
+            "messaging.line-each": ("TODOKE_LINE_TOKEN", settings.LINE_TOKEN),
         }
-        missing = sorted(name for channel, (name, value) in needed.items() if channel in used and not value)
+        missing = sorted({name for channel, (name, value) in needed.items() if channel in used and not value})
         if missing:
             return Finding(
                 Verdict.FAILURE,
@@ -104,4 +106,35 @@ class Waiting:
         return Finding(Verdict.OK, "滞りはありません。")
 
 
-CHECKS = (Channels(), Keys(), Waiting())
+class LineQuota:
+    """Whether this month's LINE messages still reach beyond what is kept for emergencies."""
+
+    key = "messaging.line-quota"
+    title = "LINEの残り通数"
+
+    def run(self) -> Finding:
+        channel = channels.find(LineEachChannel.key)
+        used = Destination.objects.filter(is_active=True, channel=LineEachChannel.key).exists()
+        if not used or not isinstance(channel, LineEachChannel):
+            return Finding(Verdict.OK, "LINEの登録者への配信は使われていません。")
+        told = channel.line.quota.left()
+        if told is None:
+            return Finding(
+                Verdict.WARNING,
+                "LINEに残りの通数を尋ねられませんでした。",
+                "ネットワークと TODOKE_LINE_TOKEN を確かめてください。",
+            )
+        reading, left = told
+        if reading.quota is None:
+            return Finding(Verdict.OK, "今月の通数に上限はありません。")
+        if left <= 0:
+            return Finding(
+                Verdict.WARNING,
+                f"今月のLINEは {reading.quota} 通のうち {reading.used} 通を使いました。残りは緊急用のため、"
+                "ふだんのお知らせは送られません。",
+                "LINE公式アカウントの料金プランを上げるか、TODOKE_LINE_RESERVE を下げてください。",
+            )
+        return Finding(Verdict.OK, f"今月、緊急用を除いてあと {left} 通送れます。")
+
+
+CHECKS = (Channels(), Keys(), Waiting(), LineQuota())

@@ -36,6 +36,17 @@ class Quota:
         self._again_at = 0.0
         self._sent = 0
 
+    def left(self) -> tuple[Reading, int] | None:
+        """What LINE said last, and how many messages of it are left beyond the reserve (below 0: it is touched).
+
+        None where LINE does not answer; with no bounds, the number means nothing.
+        """
+        reading = self._latest()
+        if reading is None:
+            return None
+        quota = reading.quota or 0
+        return reading, int(quota - reading.used - self._sent - self.reserve * quota)
+
     def allows(self, people: int) -> bool:
         """Whether an ordinary notice may go to so many: the reserve is left to emergencies."""
         reading = self._latest()
