@@ -19,6 +19,9 @@ OUTCOMES = [
     *((route, Fault(FaultKind.HANG), (UNCLEAR, 0)) for route in ("mail", *HTTP)),
     *((route, Fault(FaultKind.SWALLOW), (UNCLEAR, 1)) for route in ("mail", *HTTP)),
     *((route, Fault(FaultKind.GARBAGE), (UNCLEAR, 1)) for route in ("mail", *HTTP)),
+    *((route, Fault(FaultKind.TAKE_AND_ANSWER, status=500), (UNCLEAR, 1)) for route in HTTP),
+    # A mail server that answers so has said that it did not take it.
+    ("mail", Fault(FaultKind.TAKE_AND_ANSWER, status=451), (LATER, 1)),
     *((route, Fault(FaultKind.DRIP), (UNCLEAR, 1)) for route in HTTP),
     ("mail", Fault(FaultKind.DRIP), (LATER, 0)),
     ("mail", Fault(FaultKind.DROP), (LATER, 0)),

@@ -1,16 +1,19 @@
 """The simulated services' pages, as staff see them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from tests.shared.messaging.channels.city import LINE, MAIL, WEBHOOK, City, fresh, send
+from tests.shared.messaging.channels.reports import carry
 from tests.sign_in import staff_client
 from todoke.ground.audit.models import Entry
 from todoke.shared.messaging.simulators.faults import FaultKind
+from todoke.shared.messaging.simulators.push import browser
 from todoke.shared.messaging.simulators.simulator import Simulator
-from todoke.shared.messaging.types import EditionKind, Mode
+from todoke.shared.messaging.types import Copy, EditionKind, Mode
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +30,10 @@ def simulator(tmp_path: Path, settings):
 
 
 @pytest.fixture
-def city(simulator) -> City:
-    return City(simulator.smtp_port, simulator.http_port)
+def city(simulator) -> Iterator[City]:
+    city = City(simulator.smtp_port, simulator.http_port)
+    yield city
+    city.close()
 
 
 def page(client: Client, address: str) -> str:
@@ -42,10 +47,25 @@ def test_every_page_says_that_it_is_simulated(simulator, city):
     for channel, address in ((city.mail(), MAIL), (city.line(), LINE), (city.webhook(), WEBHOOK)):
         send(channel, address)
 
-    addresses = ["", "mail/", "mail/1/", "line/", "webhook/", "webhook/1/"]
+    addresses = ["", "mail/", "mail/1/", "line/", "push/", "webhook/", "webhook/1/"]
     pages = [page(reader, f"/simulators/{address}") for address in addresses]
 
     assert all("模擬（シミュレーター）の画面です。" in shown for shown in pages)
+
+
+def test_a_notification_is_shown_as_the_browser_shows_it(simulator, city):
+    reader = staff_client("messaging.read")
+    assert "まだ届いていません" in page(reader, "/simulators/push/")
+    what = fresh(mode=Mode.EXERCISE)
+    for _twice in range(2):
+        carry(city.push_each(), what, [Copy(1, browser("hana").subscription.as_text(), "ja", "token")])
+
+    shown = page(reader, "/simulators/push/")
+
+    assert "【訓練】川岸地区に避難指示" in shown
+    assert "これは訓練です。実際の災害ではありません。" in shown
+    assert shown.count("前の通知と置き換え") == 1
+    assert "hana" in shown
 
 
 def test_a_mail_is_listed_and_opened_with_its_subject_decoded(simulator, city):

@@ -34,7 +34,7 @@ class Doors:
         self._watch = _Watch()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, only_public: bool) -> Answer:
-        """POST once and give the answer, whatever its status.
+        """POST once and give the answer, whatever its status. It waits its turn for as long as it waits for the answer.
 
         Raises TryLater, with `may_have_left` once the whole request has gone out, or Never for a name that leads into
         our own network.
@@ -42,10 +42,10 @@ class Doors:
         parts = urlsplit(url)
         secure, name = parts.scheme == "https", parts.hostname or ""
         host = self._host(parts.scheme, name, parts.port or (443 if secure else 80))
-        deadline = Deadline(self.reply_seconds)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         request = _Request(target, body, dict(headers))
-        with host.turn(deadline):
+        with host.turn(self.reply_seconds):
+            deadline = Deadline(self.reply_seconds)
             kept = host.kept()
             if kept is not None:
                 try:
@@ -104,8 +104,8 @@ class _Host:
         self._lock = threading.Lock()
 
     @contextmanager
-    def turn(self, deadline: Deadline) -> Iterator[None]:
-        if not self._turns.acquire(timeout=deadline.remaining()):
+    def turn(self, patience_seconds: float) -> Iterator[None]:
+        if not self._turns.acquire(timeout=patience_seconds):
             raise TryLater("ほかの送信が終わらず、順番が来ませんでした。")
         try:
             yield

@@ -133,7 +133,7 @@ class PushEachChannel:
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="Topic",
             title_max=TITLE_MAX,
-            timeout_seconds=CARRY_SECONDS + reply_seconds,
+            timeout_seconds=CARRY_SECONDS + 2 * reply_seconds,
             concurrency=2,
         )
 
@@ -238,7 +238,7 @@ class PushEachChannel:
                     daemon=True,
                 ).start()
         # Each of them ends by itself, and says something of every copy it took.
-        _pass_on(told, len(copies) - len(refused), report)
+        _pass_on(told, len(copies) - len(refused), report, patience_seconds=self.facts.timeout_seconds)
         report(refused)
 
     def close(self) -> None:
@@ -312,10 +312,11 @@ def topic_of(edition: FrozenEdition) -> str:
     return base64url(hashlib.sha256(edition.message_key.encode()).digest())[:32]
 
 
-def _pass_on(told: "queue.SimpleQueue[Result]", count: int, report: Report) -> None:
+def _pass_on(told: "queue.SimpleQueue[Result]", count: int, report: Report, *, patience_seconds: float) -> None:
+    """Report what comes in. Raises queue.Empty when somebody stays silent; what they took is then unclear."""
     results: list[Result] = []
     for _each in range(count):
-        results.append(told.get())
+        results.append(told.get(timeout=patience_seconds))
         if len(results) >= REPORTED_AT_ONCE:
             report(results)
             results = []

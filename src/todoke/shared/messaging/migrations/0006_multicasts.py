@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["edition", "first"], name="multicast_of_edition"),
+                    models.Index(fields=["edition", "last", "first"], name="multicast_of_edition"),
                     models.Index(fields=["forget_at"], name="multicast_forget"),
                 ],
                 "constraints": [
