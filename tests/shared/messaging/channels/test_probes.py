@@ -134,7 +134,50 @@ def test_the_channels_of_the_house_offer_probes_and_the_telephone_offers_none() 
 
     offered = {channel.key for channel in channels if isinstance(channel, Probed)}
 
-    assert offered == {"messaging.mail", "messaging.line", "messaging.webhook", "messaging.feeds", "pages.site"}
+    assert offered == {
+        "messaging.mail",
+        "messaging.line",
+        "messaging.line-each",
+        "messaging.push-each",
+        "messaging.webhook",
+        "messaging.feeds",
+        "pages.site",
+    }
+
+
+def mass_probe(city: City, route: str) -> str:
+    (one,) = (city.line_each() if route == "line" else city.push_each()).probes([])
+    return one.try_it()
+
+
+@pytest.mark.parametrize("route", ["line", "push"])
+def test_the_way_to_many_is_tried_too_and_nobody_gets_anything(simulator, city, route) -> None:
+    assert "応答しました" in mass_probe(city, route)
+
+    assert simulator.arrivals(route) == []
+
+
+@pytest.mark.parametrize("route", ["line", "push"])
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
+def test_a_way_to_many_with_a_fault_is_told_within_the_patience(simulator, city, route, fault) -> None:
+    simulator.fault(route, fault)
+    began = time.monotonic()
+
+    with pytest.raises((TryLater, Never)) as trouble:
+        mass_probe(city, route)
+
+    assert trouble.value.says.endswith("。")
+    assert time.monotonic() - began < PATIENCE_SECONDS + 1
+
+
+def test_each_great_push_service_is_a_way_of_its_own(city) -> None:
+    probes = city.push_each(simulated=False).probes([])
+
+    assert [(one.route, one.name) for one in probes] == [
+        ("google", "Google"),
+        ("mozilla", "Mozilla"),
+        ("apple", "Apple"),
+    ]
 
 
 @pytest.fixture

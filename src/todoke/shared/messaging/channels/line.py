@@ -97,24 +97,8 @@ class LineChannel:
     def probes(self, addresses: Sequence[Address]) -> list[Probe]:
         """One way: LINE's own interface, asked who we are."""
         del addresses
-        return [Probe("", self.facts.name, self._try)]
-
-    def _try(self) -> str:
-        if not self.token:
-            raise Never("LINEのアクセストークンが設定されていません。TODOKE_LINE_TOKEN を設定してください。")
-        # Counted against no quota (2,000 calls a second are allowed), and nobody gets anything.
-        answer = fetch(
-            f"{self.service}/v2/bot/info",
-            {"Authorization": f"Bearer {self.token}"},
-            timeout_seconds=min(self.facts.timeout_seconds, PROBE_SECONDS),
-        )
-        if answer.status == 200:
-            return "LINEが応答しました"
-        if answer.status == 401:
-            raise Never(
-                f"LINEがアクセストークンを認めません。TODOKE_LINE_TOKEN を取り直してください（{_said(answer)}）。"
-            )
-        raise TryLater(f"LINEが、いまは応じません（{answer.status} {_said(answer)}）。")
+        seconds = min(self.facts.timeout_seconds, PROBE_SECONDS)
+        return [Probe("", self.facts.name, lambda: ask_line(self.token, self.service, timeout_seconds=seconds))]
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a LINE address, or None."""
@@ -131,6 +115,21 @@ class LineChannel:
         return _(
             "LINEの宛先として読めません。broadcast、user:U…、group:C…、room:R…、users:U…,U… のどれかを書いてください。"
         )
+
+
+def ask_line(token: str, service: str, *, timeout_seconds: float) -> str:
+    """Ask LINE who we are: counted against no quota (2,000 calls a second are allowed), and nobody gets anything.
+
+    Raises TryLater or Never.
+    """
+    if not token:
+        raise Never("LINEのアクセストークンが設定されていません。TODOKE_LINE_TOKEN を設定してください。")
+    answer = fetch(f"{service}/v2/bot/info", {"Authorization": f"Bearer {token}"}, timeout_seconds=timeout_seconds)
+    if answer.status == 200:
+        return "LINEが応答しました"
+    if answer.status == 401:
+        raise Never(f"LINEがアクセストークンを認めません。TODOKE_LINE_TOKEN を取り直してください（{_said(answer)}）。")
+    raise TryLater(f"LINEが、いまは応じません（{answer.status} {_said(answer)}）。")
 
 
 def retry_key(key: str) -> str:

@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import utf16_units
-from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX
+from todoke.shared.messaging.channels.connection import PROBE_SECONDS
+from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line
 from todoke.shared.messaging.channels.line_service import QUOTA_SECONDS, USER, LineService, Outcome, Word, request_body
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text
+from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
 from todoke.shared.messaging.types import Address, Copy, Fate, FrozenEdition, Parcel, Report, Result, WaysOut
 
@@ -183,6 +185,12 @@ class LineEachChannel:
         if self.line.is_resting or not self.pace.free(PACE_KEY, per_second=REQUESTS_PER_SECOND, lane=lane):
             return False
         return lane == "emergency" or self.line.quota.allows(1)
+
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """One way: LINE's own interface, asked who we are."""
+        del addresses
+        line, seconds = self.line, min(self.line.reply_seconds, PROBE_SECONDS)
+        return [Probe("", self.facts.name, lambda: ask_line(line.token, line.service, timeout_seconds=seconds))]
 
     def carry(self, stationery: Stationery, copies: Sequence[Copy], report: Report, *, lane: str) -> None:
         """Send the copies in as few requests as may be: repeats as they were begun, the others by language."""

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,14 +24,17 @@ from django.utils.translation import gettext_lazy
 from todoke.base.clock import now
 from todoke.base.ui.languages import language_tag
 from todoke.shared.messaging.channels.clusters import longest_start
+from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.push_doors import Doors
 from todoke.shared.messaging.channels.push_services import (
+    PROBED,
     SIMULATED_HOST,
     Passes,
     Rests,
     fate_of,
     is_push_service,
     simulated_path,
+    try_service,
 )
 from todoke.shared.messaging.channels.routes import SIMULATOR_MARK, bare, is_simulated
 from todoke.shared.messaging.channels.web_push import (
@@ -42,6 +46,7 @@ from todoke.shared.messaging.channels.web_push import (
     seal,
 )
 from todoke.shared.messaging.channels.wording import essentials, fit_title
+from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.public_files import page_address
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
 from todoke.shared.messaging.types import (
@@ -214,6 +219,20 @@ class PushEachChannel:
         """Always: each push service has a rest of its own, and one that rests stops no other."""
         del lane
         return True
+
+    def probes(self, addresses: Sequence[Address]) -> list[Probe]:
+        """The three great push services, each a way of its own; the simulator where everything is simulated."""
+        del addresses
+        seconds = min(self.doors.reply_seconds, PROBE_SECONDS)
+        if self.simulated:
+            ask = partial(try_service, f"{self.simulator}/push/", only_public=False, timeout_seconds=seconds)
+            return [Probe("", self.facts.name, ask)]
+        return [
+            Probe(
+                name.lower(), name, partial(try_service, f"https://{host}/", only_public=True, timeout_seconds=seconds)
+            )
+            for host, name in PROBED.items()
+        ]
 
     def carry(self, stationery: Stationery, copies: Sequence[Copy], report: Report, *, lane: str) -> None:
         """Send the copies, each service's beside the others'; what the time does not let out is HELD."""

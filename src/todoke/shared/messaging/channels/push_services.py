@@ -7,9 +7,9 @@ import time
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
-from todoke.shared.messaging.channels.connection import Answer
+from todoke.shared.messaging.channels.connection import Answer, fetch
 from todoke.shared.messaging.channels.web_push import Sender, Subscription
-from todoke.shared.messaging.types import Fate
+from todoke.shared.messaging.types import Fate, TryLater
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 # Chrome, Edge on Android, Samsung, Opera: Google; Firefox: Mozilla; Safari: Apple; Edge on Windows: Microsoft.
 SERVICES = ("fcm.googleapis.com", "jmt17.google.com", "android.googleapis.com", "updates.push.services.mozilla.com")
 SERVICE_DOMAINS = (".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com")
+# Of these three nearly everybody has one; Microsoft's hosts differ by region.
+PROBED = {"fcm.googleapis.com": "Google", "updates.push.services.mozilla.com": "Mozilla", "web.push.apple.com": "Apple"}
 # Where simulated browsers are; no name of the internet ends so (RFC 2606).
 SIMULATED_HOST = "push.simulator.invalid"
 
@@ -29,6 +31,14 @@ REST_SECONDS_MAX = 300.0
 def is_push_service(host: str) -> bool:
     """Whether a browser's subscription may name this host: it is one of the services that we know."""
     return host in SERVICES or host.endswith(SERVICE_DOMAINS)
+
+
+def try_service(address: str, *, only_public: bool, timeout_seconds: float) -> str:
+    """Ask a push service what it takes: any answer shows that the way is open. Raises TryLater or Never."""
+    answer = fetch(address, method="OPTIONS", timeout_seconds=timeout_seconds, only_public=only_public)
+    if answer.status >= 500:
+        raise TryLater(f"通知サービスが、いまは応じません（{answer.status}）。")
+    return f"通知サービスが応答しました（{answer.status}）"
 
 
 def simulated_path(to: Subscription) -> str:

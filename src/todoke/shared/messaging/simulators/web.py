@@ -95,6 +95,8 @@ class _Call(BaseHTTPRequestHandler):
     def do_OPTIONS(self) -> None:
         if self.path.startswith("/webhook/"):
             self._serve("webhook", lambda _body: Reply(200, {}, {"Allow": "OPTIONS, POST"}))
+        elif self.path.startswith(OPENED):
+            self._serve("push", lambda _body: Reply(200, {}, {"Allow": "OPTIONS, POST"}))
         else:
             self._answer(NOT_FOUND)
 
