@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.shared.messaging.channels.city import City
@@ -121,6 +121,8 @@ def test_no_order_of_troubles_and_departures_tells_anybody_twice_or_passes_anybo
 
 @settings(max_examples=100, **HEALTH)
 @given(tries=TRIES)
+@example(tries=[(["lost before"], {1}, set(), set()), ([], set(), set(), set())])
+@example(tries=[(["lost after"], {1}, set(), set()), (["later"], set(), set(), set()), ([], set(), set(), set())])
 def test_whoever_is_left_out_for_a_while_is_never_passed_over_and_the_others_are_never_told_twice(monkeypatch, tries):
     with pytest.raises(Undo), transaction.atomic():  # noqa: PT012 - the example has to be undone
         night, absent = Night(monkeypatch), set()
