@@ -9,7 +9,7 @@ from tests.shared.messaging.masses import CHANNEL
 from todoke.shared.messaging.actions import contacts
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import address_of, contact_at, contact_by_token, token_of
-from todoke.shared.messaging.types import ContactState
+from todoke.shared.messaging.types import ContactState, Reach
 
 DAY = timedelta(days=1)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mass")]
@@ -43,6 +43,24 @@ def test_what_cannot_be_reached_is_refused_in_words(channel, address):
 
     assert str(refused.value).endswith("。")
     assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "reach", "fits"),
+    [
+        ("hana@example.jp", Reach.PUBLIC, True),
+        ("hana@example.jp", Reach.STAFF, True),
+        ("simulator:hana@example.jp", Reach.SIMULATOR, True),
+        ("hana@example.jp", Reach.SIMULATOR, False),
+        ("simulator:hana@example.jp", Reach.PUBLIC, False),
+    ],
+)
+def test_a_drill_cannot_be_led_to_a_real_address_nor_an_alert_to_a_simulated_one(address, reach, fits):
+    if fits:
+        contacts.register(CHANNEL, address, language="ja", at=NIGHT, reach=reach)
+        return
+    with pytest.raises(contacts.BadAddress, match="simulator"):
+        contacts.register(CHANNEL, address, language="ja", at=NIGHT, reach=reach)
 
 
 def test_a_link_leads_to_its_owner_until_they_ended_and_came_back(hana):

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.sealing import seal
+from todoke.shared.messaging.channels.routes import trouble_with_contact_reach
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import SEALED_AS, lookup_of
 from todoke.shared.messaging.registry import MassChannel, channels
@@ -66,6 +67,8 @@ def register(
     if trouble := kind.trouble_with_contact(address):
         raise BadAddress(trouble)
     normal = kind.normal(address)
+    if trouble := trouble_with_contact_reach(normal, reach):
+        raise BadAddress(trouble)
     contact, is_new = Contact.objects.select_for_update().get_or_create(
         channel=channel,
         lookup=lookup_of(channel, normal),

@@ -26,7 +26,17 @@ def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:
 
     The ledger sends drills to simulators; so what is called one must be one, wherever the real services are connected.
     """
-    if reach == Reach.SIMULATOR and channel in LEAD_OUTSIDE and not is_simulated(address):
+    if channel not in LEAD_OUTSIDE and not is_simulated(address):
+        return None
+    return trouble_with_contact_reach(address, reach)
+
+
+def trouble_with_contact_reach(address: str, reach: Reach) -> str | None:
+    """What is wrong with one person's address beside whom it is said to reach, or None.
+
+    Every mass channel leads outside. Its destinations name an audience, so that only here is seen where a drill goes.
+    """
+    if reach == Reach.SIMULATOR and not is_simulated(address):
         return _("模擬装置のアドレスは simulator: で始めてください。このままでは、訓練が本物の宛先に届きます。")
     if reach != Reach.SIMULATOR and is_simulated(address):
         return _("simulator: で始まるアドレスは、本番では誰にも届きません。到達範囲を simulator にしてください。")
