@@ -107,7 +107,9 @@ class ScriptedRelay:
 
     def _usual(self, command: str, sender: str, recipient: str) -> str:
         if command in ("EHLO", "HELO"):
-            return "250-scripted\r\n250-PIPELINING\r\n250 SIZE" if self.pipelining else "250 scripted"
+            return "250-scripted\r\n250-PIPELINING\r\n250 STARTTLS" if self.pipelining else "250 scripted"
+        if command == "STAR":
+            return "220 go on"
         if command == "MAIL" and sender:
             return "503 nested MAIL"
         if command == "RCPT" and not sender:

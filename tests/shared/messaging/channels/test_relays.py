@@ -56,6 +56,26 @@ def test_where_one_relay_fails_another_carries_everything_at_once(trouble):
         route.close()
 
 
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("after", ["220 go on", "454 4.7.0 no TLS today", BREAK])
+def test_where_one_relay_loses_tls_no_mail_goes_out_in_clear_and_another_carries_it(security, after):
+    script = lambda said, number: after if said == "STAR" else None  # noqa: E731
+    with ScriptedRelay(script) as broken, ScriptedRelay() as whole:
+        servers = [
+            MailServer("127.0.0.1", broken.port, security=security, weight=1000),
+            MailServer("127.0.0.1", whole.port),
+        ]
+        route = Relays(servers, own_name="city.example.jp", reply_seconds=0.4)
+
+        told, left = carry(route)
+
+        assert set(told.values()) == {Fate.ACCEPTED}
+        assert left == []
+        assert broken.taken == []
+        assert len(whole.taken) == 10
+        route.close()
+
+
 def test_a_dead_relay_rests_and_is_not_asked_for_the_next_mails():
     with ScriptedRelay() as dead, ScriptedRelay() as whole:
         dead.stop()
