@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/emergency/", include("todoke.civic.emergency.urls")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/watch/", include("todoke.shared.watch.urls")),
+    path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]
 

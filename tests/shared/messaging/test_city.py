@@ -36,7 +36,7 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
     return report
 
 
-def test_the_fictional_city_has_some_forty_destinations_on_six_channels_and_loads_twice_the_same():
+def test_the_fictional_city_has_some_forty_destinations_on_seven_channels_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
@@ -46,6 +46,7 @@ def test_the_fictional_city_has_some_forty_destinations_on_six_channels_and_load
         "messaging.feeds",
         "messaging.line",
         "messaging.mail",
+        "messaging.mail-each",
         "messaging.person",
         "messaging.webhook",
         "pages.site",

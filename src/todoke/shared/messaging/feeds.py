@@ -62,6 +62,11 @@ def feed_files(state: FeedState) -> dict[str, bytes]:
     return files
 
 
+def chosen_feed(state: FeedState, *, address: str, title: str) -> bytes:
+    """An Atom feed of these editions alone, under an address and a title of its own: some of what the city said."""
+    return _atom(state, address=address, title=title)
+
+
 def cap_name(identifier: str) -> str:
     """The name of an edition's CAP file, relative to the folder of the alerts."""
     return f"cap/{identifier}.xml"
@@ -112,17 +117,18 @@ def _area_text(area: AreaMark) -> str:
 # ---- Atom -----------------------------------------------------------------------------------------------------------
 
 
-def _atom(state: FeedState) -> bytes:
+def _atom(state: FeedState, *, address: str = "", title: str = "") -> bytes:
     base = alerts_address(state.site, state.mode)
+    own = address or f"{base}feed.atom"
     # The stubs forget that None names the default namespace.
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", "ja")
-    _add(feed, "id", stable_id(f"{base}feed.atom"))
-    _add(feed, "title", clean(state.title))
+    _add(feed, "id", stable_id(own))
+    _add(feed, "title", clean(title or state.title))
     _add(feed, "updated", instant(max((edition.sent_at for edition in state.entries), default=NEVER)))
     _add(_add(feed, "author"), "name", clean(state.city) or "Todoke")
     _add(feed, "generator", "Todoke")
-    _link(feed, "self", f"{base}feed.atom", "application/atom+xml")
+    _link(feed, "self", own, "application/atom+xml")
     _link(feed, "alternate", base, "text/html")
     first_sent = {edition.message_key: edition.references[0].sent_at for edition in state.entries if edition.references}
     for edition in state.entries:

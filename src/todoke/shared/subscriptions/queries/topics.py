@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from todoke.ground.places.models import Area
 from todoke.shared.subscriptions.models import Topic
 
+AreaLines = Mapping[str, frozenset[str]]
+
 
 def topics() -> list[Topic]:
     """The topics that one can choose now, in their order."""
@@ -14,6 +16,14 @@ def topics() -> list[Topic]:
 def topic_numbers(keys: Iterable[str]) -> list[int]:
     """The numbers of the topics with these keys, those that are no longer offered too; an unknown key is left out."""
     return sorted(Topic.objects.filter(key__in=list(keys)).values_list("pk", flat=True))
+
+
+def area_lines() -> AreaLines:
+    """By key of an area, the keys of everything above it."""
+    rows = list(Area.objects.values_list("pk", "key", "parent_id"))
+    parents = {pk: parent for pk, _key, parent in rows}
+    keys = {pk: key for pk, key, _parent in rows}
+    return {key: frozenset(keys[above] for above in _upwards(pk, parents)[1:]) for pk, key, _parent in rows}
 
 
 def areas_concerned(keys: Iterable[str]) -> list[int]:

@@ -1,0 +1,210 @@
+"""Double opt-in: somebody asks, a letter goes to the address, and its owner confirms with a button."""
+
+import json
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from todoke.base.sealing import keyed_hash, make_token, open_sealed, read_token, seal
+from todoke.ground.places.queries import the_city
+from todoke.shared.messaging.actions import contacts, letters
+from todoke.shared.messaging.actions.contacts import BadAddress, NoSuchChannel, mass_channel
+from todoke.shared.messaging.models import Contact
+from todoke.shared.messaging.queries.contacts import contact_at, token_of
+from todoke.shared.messaging.types import ContactState, Text
+from todoke.shared.subscriptions.actions.choices import store
+from todoke.shared.subscriptions.models import Request
+from todoke.shared.subscriptions.queries.channels import letters_of
+from todoke.shared.subscriptions.types import Choices
+
+SEALED_AS = b"subscriptions.request"
+PURPOSE = "subscriptions.request"
+CLIENT_PURPOSE = "subscriptions.client"
+
+VALID = timedelta(hours=24)
+# So many letters a day to one address, whoever asks for them: nobody's mailbox can be filled from here.
+LETTERS_A_DAY = 3
+# So many requests an hour from one place. A library or a firm may share one address, so there is room.
+REQUESTS_AN_HOUR = 30
+
+
+class RequestRefused(Exception):
+    """The request was not taken. The text is fit for the person at the screen."""
+
+    says: str | Promise = gettext_lazy("申込みを受け付けられませんでした。")
+
+    def __str__(self) -> str:
+        return str(self.says)
+
+
+class TooManyFromHere(RequestRefused):
+    """This place has asked too often; that says nothing about any address."""
+
+    says = gettext_lazy("短い間に申込みが続いたため、受付を止めています。1時間ほどたってから、もう一度お試しください。")
+
+
+class NoSuchRequest(RequestRefused):
+    """Nobody has made this link."""
+
+    says = gettext_lazy(
+        "このリンクは正しくありません。メールにあるリンクを、最後の文字まで写しているか確かめてください。"
+    )
+
+
+class RequestOver(RequestRefused):
+    """Its 24 hours have passed."""
+
+    says = gettext_lazy("このリンクの期限（24時間）が過ぎました。お手数ですが、もう一度申し込んでください。")
+
+
+@transaction.atomic
+def ask(channel: str, address: str, choices: Choices, *, client: str, at: datetime) -> None:
+    """Take a request to subscribe and write to the address; nothing more holds until its owner confirms.
+
+    Says nothing about whether the address is known, nor that it has had its letters for today. `client` is where the
+    request comes from. Raises TooManyFromHere, or a messaging ContactRefused for the address or the channel.
+    """
+    carrier, normal = _checked(channel, address)
+    request = _taken(Request.Kind.SUBSCRIBE, channel, normal, choices.as_json(), client=client, at=at)
+    if request is None:
+        return
+    with translation.override(choices.language):
+        link = _address_of("subscriptions:confirm", make_token(request.pk, purpose=PURPOSE))
+        text = Text(
+            address=normal,
+            language=choices.language,
+            title=_("【%(city)s】お知らせの登録を確かめてください") % {"city": _city()},
+            body=_(
+                "%(city)sのお知らせに登録する申込みを受け付けました。\n"
+                "\n"
+                "次のリンクを開き、「登録する」を押すと、登録が終わります。\n"
+                "%(link)s\n"
+                "\n"
+                "このリンクは24時間使えます。\n"
+                "申し込んだ覚えがないときは、何もしないでください。登録されません。\n"
+            )
+            % {"city": _city(), "link": link},
+        )
+    letters.post(text, key=f"subscriptions.request:{request.pk}", channel=carrier, expires_at=request.expires_at, at=at)
+
+
+@transaction.atomic
+def ask_for_link(channel: str, address: str, *, language: str, client: str, at: datetime) -> None:
+    """Send the link to somebody's own page to their address, if it is known; the caller learns nothing of that.
+
+    Raises TooManyFromHere, or a messaging ContactRefused for the address or the channel.
+    """
+    carrier, normal = _checked(channel, address)
+    request = _taken(Request.Kind.LINK, channel, normal, {}, client=client, at=at)
+    contact = contact_at(channel, normal)
+    if request is None or contact is None or contact.state == ContactState.ERASED:
+        return
+    with translation.override(contact.language or language):
+        text = Text(
+            address=normal,
+            language=contact.language or language,
+            title=_("【%(city)s】お知らせの登録内容のページ") % {"city": _city()},
+            body=_(
+                "%(city)sのお知らせの、あなたのページのリンクです。\n"
+                "内容の変更も、登録の解除も、ここでできます。\n"
+                "%(link)s\n"
+                "\n"
+                "このリンクはほかの人に見せないでください。\n"
+                "このメールを頼んだ覚えがないときは、何もしないでください。\n"
+            )
+            % {"city": _city(), "link": _address_of("subscriptions:mine", token_of(contact.pk, contact.generation))},
+        )
+    letters.post(text, key=f"subscriptions.link:{request.pk}", channel=carrier, expires_at=request.expires_at, at=at)
+
+
+def request_of(token: str) -> Request:
+    """The request behind a link, confirmed or not. Raises NoSuchRequest."""
+    told = read_token(token, purpose=PURPOSE)
+    found = Request.objects.filter(pk=told[0], kind=Request.Kind.SUBSCRIBE).first() if told else None
+    if found is None:
+        raise NoSuchRequest
+    return found
+
+
+def choices_in(request: Request) -> Choices:
+    """What was asked for. Raises RequestOver when that has been wiped."""
+    if not request.sealed:
+        raise RequestOver
+    return Choices.from_json(json.loads(open_sealed(bytes(request.sealed), context=SEALED_AS))["choices"])
+
+
+@transaction.atomic
+def confirm(token: str, *, at: datetime) -> Contact:
+    """The owner's word: the contact is made or found again, and has the choices of the request.
+
+    A second call gives the same contact and changes nothing. Raises NoSuchRequest, RequestOver, a messaging
+    ContactRefused (the channel was retired meanwhile), or ChoicesRefused.
+    """
+    request = Request.objects.select_for_update().get(pk=request_of(token).pk)
+    if request.contact is not None:
+        return request.contact
+    if request.expires_at <= at:
+        raise RequestOver
+    choices = choices_in(request)
+    address = json.loads(open_sealed(bytes(request.sealed), context=SEALED_AS))["address"]
+    contact, _is_new = contacts.register(request.channel, address, language=choices.language, at=at)
+    store(contact.pk, choices, at=at)
+    request.contact, request.confirmed_at, request.sealed = contact, at, b""
+    request.save(update_fields=["contact", "confirmed_at", "sealed"])
+    contact.refresh_from_db()
+    return contact
+
+
+def _checked(channel: str, address: str) -> tuple[str, str]:
+    """The channel that carries letters there, and the address in its normal form."""
+    kind = mass_channel(channel)
+    carrier = letters_of(kind)
+    if carrier is None:
+        raise NoSuchChannel
+    if trouble := kind.trouble_with_contact(address):
+        raise BadAddress(trouble)
+    return carrier, kind.normal(address)
+
+
+def _taken(
+    kind: Request.Kind, channel: str, normal: str, choices: dict[str, object], *, client: str, at: datetime
+) -> Request | None:
+    """The stored request; None when the address has had its letters for today. Raises TooManyFromHere."""
+    lookup = keyed_hash(f"{channel}\x1f{normal}", purpose=PURPOSE)
+    source = keyed_hash(client, purpose=CLIENT_PURPOSE)
+    with connection.cursor() as cursor:
+        # Two requests for one address, or from one place, in the same moment are counted one after the other.
+        for counted in sorted((lookup, source)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(counted[:8], signed=True)])
+    if Request.objects.filter(client=source, created_at__gt=at - timedelta(hours=1)).count() >= REQUESTS_AN_HOUR:
+        raise TooManyFromHere
+    is_full = Request.objects.filter(lookup=lookup, created_at__gt=at - timedelta(days=1)).count() >= LETTERS_A_DAY
+    if is_full:
+        return None
+    told = json.dumps({"address": normal, "choices": choices}).encode()
+    return Request.objects.create(
+        kind=kind,
+        channel=channel,
+        lookup=lookup,
+        client=source,
+        sealed=seal(told, context=SEALED_AS) if kind == Request.Kind.SUBSCRIBE else b"",
+        created_at=at,
+        expires_at=at + VALID,
+    )
+
+
+def _address_of(name: str, token: str) -> str:
+    return f"{settings.SITE_ADDRESS}{reverse(name, args=[token])}"
+
+
+def _city() -> str:
+    city = the_city()
+    if city is None:
+        return _("市")
+    return {"en": city.name_en, "ja-easy": city.name_easy}.get(translation.get_language() or "") or city.name

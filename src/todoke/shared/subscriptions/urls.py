@@ -1,0 +1,25 @@
+"""The residents' addresses, below /subscriptions/."""
+
+from django.urls import path, re_path
+
+from todoke.shared.subscriptions.views import feed, mine, subscribing
+
+app_name = "subscriptions"
+
+# As base.sealing makes them. What has another shape is no link of ours, and reaches no view.
+LINK = r"(?P<token>[A-Za-z2-7]{32})"
+
+urlpatterns = [
+    path("", subscribing.subscribe, name="subscribe"),
+    path("sent/", subscribing.sent, name="sent"),
+    path("link/", subscribing.lost_link, name="lost-link"),
+    path("feed/", feed.feed_page, name="feed-page"),
+    path("feed.atom", feed.feed, name="feed"),
+    re_path(rf"^confirm/{LINK}/$", subscribing.confirm, name="confirm"),
+    re_path(rf"^{LINK}/$", mine.mine, name="mine"),
+    re_path(rf"^{LINK}/preview/$", mine.preview, name="preview"),
+    re_path(rf"^{LINK}/received/$", mine.received, name="received"),
+    re_path(rf"^{LINK}/data.json$", mine.my_data, name="my-data"),
+    re_path(rf"^{LINK}/end$", mine.end, name="end"),
+    re_path(rf"^{LINK}/come-back/$", mine.come_back, name="come-back"),
+]
