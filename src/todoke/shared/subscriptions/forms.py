@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -46,7 +48,7 @@ class ChoicesForm(forms.Form):
 
     def _add_places(self) -> None:
         spoken = get_language() or "ja"
-        offered = [(topic.key, _Offer(topic, spoken)) for topic in topics()]
+        offered = [(topic.key, _offer_of(topic, spoken)) for topic in topics()]
         areas = [("", _("選びません")), (WHOLE_CITY, _("市内全域")), *area_lines_for(area_tree(), spoken)]
         for label, name in Place.Label.choices:
             self.fields[f"{label}_area"] = forms.ChoiceField(
@@ -201,14 +203,9 @@ def _offer(form: forms.Form, name: str, choices: Iterable[tuple[str, Any]]) -> N
     field.choices = list(choices)
 
 
-class _Offer:
+def _offer_of(topic: Topic, language: str) -> SafeString:
     """A topic in a list of boxes: its name, and what one gets."""
-
-    def __init__(self, topic: Topic, language: str) -> None:
-        self._words = _("%(name)s：%(gets)s") % {"name": topic.name_in(language), "gets": topic.gets_in(language)}
-
-    def __str__(self) -> str:
-        return self._words
+    return format_html("<span><strong>{}</strong><br>{}</span>", topic.name_in(language), topic.gets_in(language))
 
 
 def area_lines_for(nodes: Iterable[AreaNode], language: str, depth: int = 0) -> Iterator[tuple[str, str]]:
