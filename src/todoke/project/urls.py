@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.shared.messaging.urls import simulator_patterns
+from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.project.portal.urls")),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/emergency/", include("todoke.civic.emergency.urls")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/watch/", include("todoke.shared.watch.urls")),
+    path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]

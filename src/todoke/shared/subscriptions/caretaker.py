@@ -1,4 +1,4 @@
-"""Once an hour, beside the bulk lane: who left a month ago is forgotten, and what nobody confirmed."""
+"""Beside the bulk lane: forgetting whom and what the rules no longer keep, and working through lists."""
 
 import threading
 
@@ -6,13 +6,18 @@ from django.db import connections
 
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
+from todoke.shared.subscriptions.actions.imports import drop_forgotten, step
 from todoke.shared.subscriptions.actions.leaving import BATCH, tidy
 
 HOUR_SECONDS = 3600.0
+REST_SECONDS = 2.0
 
 
 class Caretaker:
-    """Several may be at work: forgetting somebody twice changes nothing."""
+    """Once an hour: who left a month ago is forgotten, what nobody confirmed, lists that nobody took in.
+
+    Several may be at work: forgetting somebody twice changes nothing.
+    """
 
     key = "subscriptions.caretaker"
     lanes = frozenset({Lane.BULK.value})
@@ -22,5 +27,21 @@ class Caretaker:
         while not stop.is_set():
             while tidy(at=now()) == BATCH and not stop.is_set():
                 pass
+            drop_forgotten(at=now())
             connections.close_all()
             stop.wait(HOUR_SECONDS)
+
+
+class Importer:
+    """Beside the bulk lane: looks lists through and takes them in, a piece at a time. Several may be at work."""
+
+    key = "subscriptions.importer"
+    lanes = frozenset({Lane.BULK.value})
+
+    def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
+        """Go on until told to stop; a list waits for two seconds at most."""
+        while not stop.is_set():
+            while not stop.is_set() and step(at=now()):
+                pass
+            connections.close_all()
+            stop.wait(REST_SECONDS)

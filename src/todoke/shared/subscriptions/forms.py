@@ -39,10 +39,10 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *arguments: Any, today: date, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        _offer(self, "language", settings.LANGUAGES)
+        offer(self, "language", settings.LANGUAGES)
         hours = [("", _("止めない")), *((f"{hour:02}:00", _("%(hour)d時") % {"hour": hour}) for hour in range(24))]
-        _offer(self, "quiet_from", hours)
-        _offer(self, "quiet_until", hours)
+        offer(self, "quiet_from", hours)
+        offer(self, "quiet_until", hours)
         self._add_places()
         self._add_children(today)
 
@@ -152,7 +152,7 @@ class SubscribeForm(ChoicesForm):
 
     def __init__(self, *arguments: Any, is_preview: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        _offer_channels(self)
+        offer_channels(self)
         # Whoever only looks need not say who they are.
         self.fields["address"].required = not is_preview
 
@@ -172,7 +172,7 @@ class LinkForm(forms.Form):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        _offer_channels(self)
+        offer_channels(self)
 
 
 def initial_of(choices: Choices) -> dict[str, Any]:
@@ -188,16 +188,18 @@ def initial_of(choices: Choices) -> dict[str, Any]:
     return initial
 
 
-def _offer_channels(form: forms.Form) -> None:
+def offer_channels(form: forms.Form) -> None:
+    """Let the form's field `channel` offer what there is; a single one is not asked for."""
     offered = [(channel.key, channel.facts.name) for channel in channels_on_offer()]
-    _offer(form, "channel", offered)
+    offer(form, "channel", offered)
     if len(offered) == 1:
         # Nothing to choose: the reader is not asked.
         form.fields["channel"].widget = forms.HiddenInput()
         form.fields["channel"].initial = offered[0][0]
 
 
-def _offer(form: forms.Form, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Let a field of the form offer these choices."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = list(choices)

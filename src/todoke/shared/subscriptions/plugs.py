@@ -4,12 +4,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
-from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels
+from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import audiences
 from todoke.shared.subscriptions.audience import Subscribers
-from todoke.shared.subscriptions.caretaker import Caretaker
+from todoke.shared.subscriptions.caretaker import Caretaker, Importer
 from todoke.shared.subscriptions.city import TopicsPart
 from todoke.shared.subscriptions.queries.channels import channels_on_offer
 from todoke.shared.subscriptions.queries.topics import topics
@@ -25,5 +26,26 @@ def draw_invitation(request: HttpRequest) -> str | None:
 audiences.register(Subscribers())
 city_parts.register(TopicsPart())
 companions.register(Caretaker())
+companions.register(Importer())
 resident_panels.register(Panel("subscriptions.invitation", _("お知らせの登録"), 40, draw_invitation))
 resident_menu.register(MenuItem("subscriptions.subscribe", _("お知らせの登録"), "subscriptions:subscribe", 40))
+
+permissions.register(
+    Permission("subscriptions.read", _("登録者数の閲覧"), _("お知らせが何人に届くかを、送る前に見ることができます。"))
+)
+permissions.register(
+    Permission(
+        "subscriptions.manage",
+        _("登録者の管理"),
+        _("名簿の取込みと、本人からの求めによる確認、引き渡し、消去ができます。すべて記録に残ります。"),
+    )
+)
+staff_menu.register(
+    MenuItem("subscriptions.reach", _("届く人数"), "subscriptions-staff:reach", 40, "subscriptions.read")
+)
+staff_menu.register(
+    MenuItem("subscriptions.lists", _("名簿の取込み"), "subscriptions-staff:lists", 41, "subscriptions.manage")
+)
+staff_menu.register(
+    MenuItem("subscriptions.person", _("登録者の確認と消去"), "subscriptions-staff:person", 42, "subscriptions.manage")
+)

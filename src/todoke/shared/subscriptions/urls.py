@@ -1,8 +1,8 @@
-"""The residents' addresses, below /subscriptions/."""
+"""The residents' addresses, below /subscriptions/, and the staff's, below /desk/subscriptions/."""
 
 from django.urls import path, re_path
 
-from todoke.shared.subscriptions.views import feed, mine, subscribing
+from todoke.shared.subscriptions.views import feed, mine, staff, subscribing
 
 app_name = "subscriptions"
 
@@ -22,4 +22,14 @@ urlpatterns = [
     re_path(rf"^{LINK}/data.json$", mine.my_data, name="my-data"),
     re_path(rf"^{LINK}/end$", mine.end, name="end"),
     re_path(rf"^{LINK}/come-back/$", mine.come_back, name="come-back"),
+]
+
+staff_patterns = [
+    path("", staff.reach_page, name="reach"),
+    path("lists/", staff.lists, name="lists"),
+    path("lists/<int:pk>/", staff.list_page, name="list"),
+    path("lists/<int:pk>/refused.csv", staff.list_refusals, name="list-refusals"),
+    path("lists/<int:pk>/take/", staff.take_list, name="take-list"),
+    path("lists/<int:pk>/drop/", staff.drop_list, name="drop-list"),
+    path("person/", staff.person, name="person"),
 ]

@@ -1,6 +1,7 @@
 """A person's address on a mass channel: made with their consent, changed, rested, ended, erased."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
@@ -90,6 +91,33 @@ def register(
     contact.save()
     contact.refresh_from_db()
     return contact, False
+
+
+@transaction.atomic
+def register_new(channel: str, people: Sequence[tuple[str, str]], *, at: datetime) -> list[int | None]:
+    """The contacts of these (address in normal form, language), for a list whose owner has their consent.
+
+    One number each, None for an address that is known already, whatever became of it: nobody who left or came back as
+    undeliverable is written to again by a list. The addresses are all different. Raises NoSuchChannel.
+    """
+    mass_channel(channel)
+    lookups = [lookup_of(channel, address) for address, _language in people]
+    found = Contact.objects.filter(channel=channel, lookup__in=lookups).values_list("lookup", flat=True)
+    known = {bytes(lookup) for lookup in found}
+    new = [(lookup, *person) for lookup, person in zip(lookups, people, strict=True) if lookup not in known]
+    made = Contact.objects.bulk_create(
+        Contact(
+            channel=channel,
+            lookup=lookup,
+            address=seal(address.encode(), context=SEALED_AS),
+            language=language,
+            created_at=at,
+            changed_at=at,
+        )
+        for lookup, address, language in new
+    )
+    numbers = {lookup: contact.pk for (lookup, _address, _language), contact in zip(new, made, strict=True)}
+    return [numbers.get(lookup) for lookup in lookups]
 
 
 def change(contact_id: int, *, language: str, quiet_from: time | None, quiet_until: time | None, at: datetime) -> None:

@@ -1,10 +1,13 @@
 """Finding people's addresses, and opening them for those who must."""
 
+from collections.abc import Sequence
+
 from todoke.base.sealing import keyed_hash, make_token, open_sealed, read_token
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.types import ContactState
 
 SEALED_AS = b"messaging.contact"
+LOOKED_UP_AT_ONCE = 5_000
 TOKENS = "messaging.contact"
 
 
@@ -16,6 +19,15 @@ def lookup_of(channel: str, normal_address: str) -> bytes:
 def contact_at(channel: str, normal_address: str) -> Contact | None:
     """The contact of this address, whatever its state; None where there is none, or where it was erased."""
     return Contact.objects.filter(channel=channel, lookup=lookup_of(channel, normal_address)).first()
+
+
+def known_among(channel: str, normal_addresses: Sequence[str]) -> int:
+    """How many of these addresses are contacts already, whatever became of them; asked in portions."""
+    found = 0
+    for first in range(0, len(normal_addresses), LOOKED_UP_AT_ONCE):
+        lookups = [lookup_of(channel, each) for each in normal_addresses[first : first + LOOKED_UP_AT_ONCE]]
+        found += Contact.objects.filter(channel=channel, lookup__in=lookups).count()
+    return found
 
 
 def address_of(contact: Contact) -> str:

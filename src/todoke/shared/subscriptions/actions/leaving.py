@@ -8,7 +8,7 @@ from todoke.shared.messaging.actions import contacts
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import address_of
 from todoke.shared.messaging.types import ContactState
-from todoke.shared.subscriptions.models import Child, Place, Request
+from todoke.shared.subscriptions.models import Child, Consent, Place, Request
 
 # So long somebody who left finds their choices again; then they are forgotten.
 WAY_BACK = timedelta(days=30)
@@ -39,6 +39,7 @@ def erase(contact_id: int, *, at: datetime) -> None:
     """Forget the person: choices, children, requests, and in messaging the address itself."""
     Place.objects.filter(contact=contact_id).delete()
     Child.objects.filter(contact=contact_id).delete()
+    Consent.objects.filter(contact=contact_id).delete()
     Request.objects.filter(contact=contact_id).delete()
     contacts.erase(contact_id, at=at)
 

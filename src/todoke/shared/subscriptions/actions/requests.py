@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from todoke.base.clock import in_japan
 from todoke.base.sealing import keyed_hash, make_token, open_sealed, read_token, seal
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.actions import contacts, letters
@@ -19,7 +20,7 @@ from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import contact_at, token_of
 from todoke.shared.messaging.types import ContactState, Text
 from todoke.shared.subscriptions.actions.choices import store
-from todoke.shared.subscriptions.models import Request
+from todoke.shared.subscriptions.models import Consent, Request
 from todoke.shared.subscriptions.queries.channels import letters_of
 from todoke.shared.subscriptions.types import Choices
 
@@ -155,6 +156,10 @@ def confirm(token: str, *, at: datetime) -> Contact:
     address = json.loads(open_sealed(bytes(request.sealed), context=SEALED_AS))["address"]
     contact, _is_new = contacts.register(request.channel, address, language=choices.language, at=at)
     store(contact.pk, choices, at=at)
+    Consent.objects.update_or_create(
+        contact=contact,
+        defaults={"way": Consent.Way.CONFIRMED, "basis": "", "given_on": in_japan(at).date(), "batch": None},
+    )
     request.contact, request.confirmed_at, request.sealed = contact, at, b""
     request.save(update_fields=["contact", "confirmed_at", "sealed"])
     contact.refresh_from_db()

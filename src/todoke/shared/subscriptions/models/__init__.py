@@ -1,7 +1,8 @@
-"""What is stored: topics, requests to subscribe, places with their topics, children's birth months."""
+"""What is stored: topics, requests to subscribe, places with their topics, children's birth months, imported lists."""
 
 from todoke.shared.subscriptions.models.choices import Child, Place
+from todoke.shared.subscriptions.models.imports import Consent, Import, ImportRefusal
 from todoke.shared.subscriptions.models.request import Request
 from todoke.shared.subscriptions.models.topic import Topic
 
-__all__ = ["Child", "Place", "Request", "Topic"]
+__all__ = ["Child", "Consent", "Import", "ImportRefusal", "Place", "Request", "Topic"]

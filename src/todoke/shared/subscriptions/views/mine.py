@@ -1,7 +1,6 @@
 """A subscriber's own page: what they have chosen, what they got, and the way out."""
 
-import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan, now
 from todoke.shared.messaging.actions.contacts import ContactRefused
-from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import address_of, contact_by_token, token_of
 from todoke.shared.messaging.queries.mailings import told
 from todoke.shared.messaging.types import ContactState, RecipientState
@@ -18,12 +16,11 @@ from todoke.shared.subscriptions.actions import leaving
 from todoke.shared.subscriptions.actions.choices import ChoicesRefused, store
 from todoke.shared.subscriptions.forms import ChoicesForm, initial_of
 from todoke.shared.subscriptions.queries.received import would_have_got
-from todoke.shared.subscriptions.queries.subscribers import choices_of
+from todoke.shared.subscriptions.queries.subscribers import LOOKED_BACK, choices_of, everything_about
 from todoke.shared.subscriptions.views.doors import by_link
 from todoke.shared.subscriptions.views.words import sent_lines
 
 MONTH = timedelta(days=31)
-LOOKED_BACK = timedelta(days=366)
 
 # RFC 8058, section 3.1: what a mail programme posts.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -96,30 +93,9 @@ def my_data(request: HttpRequest, token: str) -> HttpResponseBase:
     contact = contact_by_token(token)
     if contact is None:
         return _unknown(request)
-    answer = HttpResponse(_as_json(contact, now()), content_type="application/json; charset=utf-8")
+    answer = HttpResponse(everything_about(contact, now()), content_type="application/json; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="todoke-my-data.json"'
     return answer
-
-
-def _as_json(contact: Contact, at: datetime) -> bytes:
-    told_so_far = [
-        {
-            "title": each.edition.frozen().title(contact.language),
-            "planned_at": each.planned_at.isoformat(),
-            "state": each.state.name.lower(),
-        }
-        for each in told(contact.pk, since=at - LOOKED_BACK)
-    ]
-    everything = {
-        "channel": contact.channel,
-        "address": address_of(contact),
-        "state": contact.state,
-        "registered_at": contact.created_at.isoformat(),
-        "changed_at": contact.changed_at.isoformat(),
-        "choices": choices_of(contact).as_json(),
-        "messages": told_so_far,
-    }
-    return json.dumps(everything, ensure_ascii=False, indent=1).encode()
 
 
 @by_link

@@ -1,0 +1,190 @@
+"""A list of subscribers: kept sealed, looked through, taken in step by step, and forgotten."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from todoke.base.sealing import open_sealed, seal
+from todoke.ground.audit.actions import record
+from todoke.ground.people.models import Account
+from todoke.ground.places.models import Area
+from todoke.shared.messaging.actions.contacts import mass_channel, register_new
+from todoke.shared.messaging.queries.contacts import known_among
+from todoke.shared.subscriptions.lists import GoodRow, ListRead, Vocabulary, folded, read_list
+from todoke.shared.subscriptions.models import Consent, Import, ImportRefusal, Place, Topic
+
+SEALED_AS = b"subscriptions.import"
+BYTES_MAX = 30 * 1024 * 1024
+REFUSALS_KEPT = 20_000
+# So many people are taken in one transaction: half a second's work.
+STEP = 2_000
+# A list that nobody takes in is not kept for longer.
+KEPT = timedelta(days=7)
+
+
+class ImportRefused(Exception):
+    """The list was not taken. The text is fit for the person at the screen."""
+
+    says: str | Promise = _("この名簿は取り込めません。")
+
+    def __str__(self) -> str:
+        return str(self.says)
+
+
+class TooLarge(ImportRefused):
+    """More than thirty megabytes: no list of people is."""
+
+    says = _("ファイルが大きすぎます（30MBまで）。分けて取り込んでください。")
+
+
+class NotToBeTaken(ImportRefused):
+    """It has been taken in, dropped, or not been looked through."""
+
+    says = _("この名簿は、いまは取り込めません。画面を新しくして、状態を確かめてください。")
+
+
+@transaction.atomic
+def upload(content: bytes, *, channel: str, basis: str, consented_on: date, by: Account, at: datetime) -> Import:
+    """Keep a list to be looked through. Raises TooLarge, or a messaging ContactRefused for the channel."""
+    if len(content) > BYTES_MAX:
+        raise TooLarge
+    mass_channel(channel)
+    batch = Import.objects.create(
+        channel=channel,
+        basis=basis,
+        consented_on=consented_on,
+        content=seal(content, context=SEALED_AS),
+        uploaded_by=by,
+        created_at=at,
+    )
+    record(
+        "subscriptions.list-uploaded",
+        on=batch,
+        by=by,
+        after={"channel": channel, "bytes": len(content), "consented_on": consented_on},
+        why=basis,
+    )
+    return batch
+
+
+@transaction.atomic
+def take(batch_id: int, *, by: Account, at: datetime) -> None:
+    """Have a list taken in that was looked through. Raises NotToBeTaken."""
+    batch = Import.objects.select_for_update().get(pk=batch_id)
+    if batch.state != Import.State.CHECKED or batch.trouble or not batch.good:
+        raise NotToBeTaken
+    batch.state, batch.begun_at = Import.State.TAKING, at
+    batch.save(update_fields=["state", "begun_at"])
+    record("subscriptions.list-taken", on=batch, by=by, after={"good": batch.good, "refused": batch.refused})
+
+
+@transaction.atomic
+def drop(batch_id: int, *, by: Account | str, at: datetime) -> None:
+    """Forget a list that has not been taken in. Raises NotToBeTaken."""
+    batch = Import.objects.select_for_update().get(pk=batch_id)
+    if batch.state not in (Import.State.CHECKING, Import.State.CHECKED):
+        raise NotToBeTaken
+    batch.state, batch.content, batch.ended_at = Import.State.DROPPED, b"", at
+    batch.save(update_fields=["state", "content", "ended_at"])
+    record("subscriptions.list-dropped", on=batch, by=by)
+
+
+def drop_forgotten(*, at: datetime) -> int:
+    """Drop lists that were looked through and never taken in; how many."""
+    waiting = Import.objects.filter(state=Import.State.CHECKED, created_at__lt=at - KEPT)
+    forgotten = list(waiting.values_list("pk", flat=True))
+    for batch_id in forgotten:
+        drop(batch_id, by="subscriptions.caretaker", at=at)
+    return len(forgotten)
+
+
+@transaction.atomic
+def step(*, at: datetime) -> bool:
+    """Do the next piece of work on any list; False when there is none, or others have it in hand.
+
+    A worker that dies over it leaves the list as it was before this piece.
+    """
+    waiting = Import.objects.filter(state__in=(Import.State.CHECKING, Import.State.TAKING))
+    batch = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+    if batch is None:
+        return False
+    if batch.state == Import.State.CHECKING:
+        _check(batch, at)
+    else:
+        _take_some(batch, at)
+    return True
+
+
+def _check(batch: Import, at: datetime) -> None:
+    read = _read(batch.pk)
+    ImportRefusal.objects.filter(batch=batch).delete()
+    ImportRefusal.objects.bulk_create(
+        (
+            ImportRefusal(batch=batch, line=one.line, column=one.column, reason=one.reason[:300])
+            for one in read.refusals[:REFUSALS_KEPT]
+        ),
+        batch_size=2_000,
+    )
+    batch.state, batch.checked_at = Import.State.CHECKED, at
+    batch.encoding, batch.trouble = read.encoding, read.trouble[:300]
+    batch.rows, batch.good, batch.refused = read.rows, len(read.good), len(read.refusals)
+    batch.known = known_among(batch.channel, [row.address for row in read.good])
+    batch.save()
+
+
+def _take_some(batch: Import, at: datetime) -> None:
+    read = _read(batch.pk)
+    portion = read.good[batch.taken : batch.taken + STEP]
+    numbers = register_new(batch.channel, [(row.address, row.language) for row in portion], at=at)
+    # Whoever is known keeps what they chose themselves; whoever left is not brought back.
+    new = [(row, number) for row, number in zip(portion, numbers, strict=True) if number is not None]
+    areas = dict(Area.objects.filter(key__in={row.area for row, _number in new}).values_list("key", "pk"))
+    Place.objects.bulk_create(_place(row, number, areas) for row, number in new)
+    Consent.objects.bulk_create(
+        Consent(
+            contact_id=number,
+            way=Consent.Way.IMPORTED,
+            basis=batch.basis,
+            given_on=batch.consented_on,
+            batch=batch,
+        )
+        for _row, number in new
+    )
+    batch.taken += len(portion)
+    batch.added += len(new)
+    if not portion or batch.taken >= len(read.good):
+        batch.state, batch.content, batch.ended_at = Import.State.DONE, b"", at
+        _read.cache_clear()
+    batch.save(update_fields=["taken", "added", "state", "content", "ended_at"])
+
+
+def _place(row: GoodRow, contact_id: int, areas: dict[str, int]) -> Place:
+    return Place(contact_id=contact_id, label=Place.Label.HOME, area_id=areas.get(row.area), topics=list(row.topics))
+
+
+@lru_cache(maxsize=1)
+def _read(batch_id: int) -> ListRead:
+    """The list, read once for all its steps: its bytes never change."""
+    batch = Import.objects.get(pk=batch_id)
+    return read_list(open_sealed(bytes(batch.content), context=SEALED_AS), _vocabulary(batch.channel))
+
+
+def _vocabulary(channel: str) -> Vocabulary:
+    kind = mass_channel(channel)
+    topics = {folded(word): topic.pk for topic in Topic.objects.filter(is_active=True) for word in _names(topic)}
+    areas: dict[str, str] = {}
+    for key, name, kind_of_area in Area.objects.values_list("key", "name", "kind"):
+        # The municipality itself is the whole city.
+        meant = "" if kind_of_area == Area.Kind.MUNICIPALITY else key
+        areas |= {folded(key): meant, folded(name): meant}
+    areas |= {"市内全域": "", "全域": ""}
+    languages = {folded(word): code for code, name in settings.LANGUAGES for word in (code, name)}
+    return Vocabulary(topics, areas, languages, kind.trouble_with_contact, kind.normal)
+
+
+def _names(topic: Topic) -> tuple[str, ...]:
+    return topic.key, topic.name
