@@ -45,6 +45,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "emergency:incident": {"pk": 1},
     "emergency:close-incident": {"pk": 1},
     "emergency:telegram": {"pk": 1},
+    "subscriptions-staff:propose-milestone": {"pk": 1},
+    "subscriptions-staff:approve-milestone": {"pk": 1},
     "subscriptions-staff:list": {"pk": 1},
     "subscriptions-staff:list-refusals": {"pk": 1},
     "subscriptions-staff:take-list": {"pk": 1},

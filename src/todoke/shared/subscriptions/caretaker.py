@@ -8,6 +8,7 @@ from todoke.base.clock import now
 from todoke.base.jobs import Lane
 from todoke.shared.subscriptions.actions.imports import drop_forgotten, step
 from todoke.shared.subscriptions.actions.leaving import BATCH, tidy
+from todoke.shared.subscriptions.actions.milestones import release_due
 
 HOUR_SECONDS = 3600.0
 REST_SECONDS = 2.0
@@ -16,7 +17,7 @@ REST_SECONDS = 2.0
 class Caretaker:
     """Once an hour: who left a month ago is forgotten, what nobody confirmed, lists that nobody took in.
 
-    Several may be at work: forgetting somebody twice changes nothing.
+    And what is due for this month's children is sent. Several may be at work: whatever they do twice changes nothing.
     """
 
     key = "subscriptions.caretaker"
@@ -28,6 +29,7 @@ class Caretaker:
             while tidy(at=now()) == BATCH and not stop.is_set():
                 pass
             drop_forgotten(at=now())
+            release_due(at=now())
             connections.close_all()
             stop.wait(HOUR_SECONDS)
 

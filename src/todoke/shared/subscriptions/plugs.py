@@ -8,10 +8,11 @@ from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.ground.places.registry import city_parts
-from todoke.shared.messaging.registry import audiences
+from todoke.shared.messaging.registry import audiences, kinds
+from todoke.shared.subscriptions.actions.milestones import KIND
 from todoke.shared.subscriptions.audience import Subscribers
 from todoke.shared.subscriptions.caretaker import Caretaker, Importer
-from todoke.shared.subscriptions.city import TopicsPart
+from todoke.shared.subscriptions.city import MilestonesPart, TopicsPart
 from todoke.shared.subscriptions.queries.channels import channels_on_offer
 from todoke.shared.subscriptions.queries.topics import topics
 
@@ -25,6 +26,8 @@ def draw_invitation(request: HttpRequest) -> str | None:
 
 audiences.register(Subscribers())
 city_parts.register(TopicsPart())
+city_parts.register(MilestonesPart())
+kinds.register(KIND)
 companions.register(Caretaker())
 companions.register(Importer())
 resident_panels.register(Panel("subscriptions.invitation", _("お知らせの登録"), 40, draw_invitation))
@@ -48,4 +51,20 @@ staff_menu.register(
 )
 staff_menu.register(
     MenuItem("subscriptions.person", _("登録者の確認と消去"), "subscriptions-staff:person", 42, "subscriptions.manage")
+)
+permissions.register(
+    Permission(
+        "subscriptions.milestones",
+        _("節目のお知らせの承認"),
+        _("お子さんの節目に送る文を依頼し、または承認できます。1つの文に2人が要ります。"),
+    )
+)
+staff_menu.register(
+    MenuItem(
+        "subscriptions.milestones",
+        _("節目のお知らせ"),
+        "subscriptions-staff:milestones",
+        43,
+        "subscriptions.milestones",
+    )
 )

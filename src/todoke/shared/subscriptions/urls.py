@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from todoke.shared.subscriptions.views import feed, mine, staff, subscribing
+from todoke.shared.subscriptions.views import feed, milestones, mine, staff, subscribing
 
 app_name = "subscriptions"
 
@@ -32,4 +32,7 @@ staff_patterns = [
     path("lists/<int:pk>/take/", staff.take_list, name="take-list"),
     path("lists/<int:pk>/drop/", staff.drop_list, name="drop-list"),
     path("person/", staff.person, name="person"),
+    path("milestones/", milestones.milestone_list, name="milestones"),
+    path("milestones/<int:pk>/propose/", milestones.propose, name="propose-milestone"),
+    path("milestones/<int:pk>/approve/", milestones.approve, name="approve-milestone"),
 ]

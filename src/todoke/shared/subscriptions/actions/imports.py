@@ -109,7 +109,8 @@ def step(*, at: datetime) -> bool:
     A worker that dies over it leaves the list as it was before this piece.
     """
     waiting = Import.objects.filter(state__in=(Import.State.CHECKING, Import.State.TAKING))
-    batch = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+    # Without the list itself: megabytes that are read once (`_read`), and not for every step.
+    batch = waiting.select_for_update(skip_locked=True).defer("content").order_by("pk").first()
     if batch is None:
         return False
     if batch.state == Import.State.CHECKING:
@@ -133,7 +134,9 @@ def _check(batch: Import, at: datetime) -> None:
     batch.encoding, batch.trouble = read.encoding, read.trouble[:300]
     batch.rows, batch.good, batch.refused = read.rows, len(read.good), len(read.refusals)
     batch.known = known_among(batch.channel, [row.address for row in read.good])
-    batch.save()
+    batch.save(
+        update_fields=["state", "checked_at", "encoding", "trouble", "rows", "good", "refused", "known"],
+    )
 
 
 def _take_some(batch: Import, at: datetime) -> None:
@@ -156,10 +159,12 @@ def _take_some(batch: Import, at: datetime) -> None:
     )
     batch.taken += len(portion)
     batch.added += len(new)
-    if not portion or batch.taken >= len(read.good):
+    changed = ["taken", "added"]
+    if batch.taken >= len(read.good):
         batch.state, batch.content, batch.ended_at = Import.State.DONE, b"", at
+        changed += ["state", "content", "ended_at"]
         _read.cache_clear()
-    batch.save(update_fields=["taken", "added", "state", "content", "ended_at"])
+    batch.save(update_fields=changed)
 
 
 def _place(row: GoodRow, contact_id: int, areas: dict[str, int]) -> Place:

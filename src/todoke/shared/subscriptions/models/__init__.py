@@ -2,7 +2,8 @@
 
 from todoke.shared.subscriptions.models.choices import Child, Place
 from todoke.shared.subscriptions.models.imports import Consent, Import, ImportRefusal
+from todoke.shared.subscriptions.models.milestone import Milestone
 from todoke.shared.subscriptions.models.request import Request
 from todoke.shared.subscriptions.models.topic import Topic
 
-__all__ = ["Child", "Consent", "Import", "ImportRefusal", "Place", "Request", "Topic"]
+__all__ = ["Child", "Consent", "Import", "ImportRefusal", "Milestone", "Place", "Request", "Topic"]
