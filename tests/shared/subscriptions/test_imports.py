@@ -191,7 +191,7 @@ def test_a_worker_that_dies_leaves_a_list_that_is_gone_on_with(upload, clerk, mo
     batch = upload(lines(*(f"a{number}@example.jp,丘町,gomi," for number in range(10))))
     imports.take(batch.pk, by=clerk, at=NOON)
     imports.step(at=NOON)
-    monkeypatch.setattr(imports.Place.objects, "bulk_create", _die)
+    monkeypatch.setattr(imports, "_write_down", _die)
     with pytest.raises(KeyboardInterrupt):
         imports.step(at=NOON)
     monkeypatch.undo()

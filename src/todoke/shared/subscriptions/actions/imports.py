@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from todoke.ground.places.models import Area
 from todoke.shared.messaging.actions.contacts import mass_channel, register_new
 from todoke.shared.messaging.queries.contacts import known_among
 from todoke.shared.subscriptions.lists import GoodRow, ListRead, Vocabulary, folded, read_list
-from todoke.shared.subscriptions.models import Consent, Import, ImportRefusal, Place, Topic
+from todoke.shared.subscriptions.models import Import, ImportRefusal, Topic
 
 SEALED_AS = b"subscriptions.import"
 BYTES_MAX = 30 * 1024 * 1024
@@ -145,18 +146,7 @@ def _take_some(batch: Import, at: datetime) -> None:
     numbers = register_new(batch.channel, [(row.address, row.language) for row in portion], at=at)
     # Whoever is known keeps what they chose themselves; whoever left is not brought back.
     new = [(row, number) for row, number in zip(portion, numbers, strict=True) if number is not None]
-    areas = dict(Area.objects.filter(key__in={row.area for row, _number in new}).values_list("key", "pk"))
-    Place.objects.bulk_create(_place(row, number, areas) for row, number in new)
-    Consent.objects.bulk_create(
-        Consent(
-            contact_id=number,
-            way=Consent.Way.IMPORTED,
-            basis=batch.basis,
-            given_on=batch.consented_on,
-            batch=batch,
-        )
-        for _row, number in new
-    )
+    _write_down(batch, new)
     batch.taken += len(portion)
     batch.added += len(new)
     changed = ["taken", "added"]
@@ -167,8 +157,32 @@ def _take_some(batch: Import, at: datetime) -> None:
     batch.save(update_fields=changed)
 
 
-def _place(row: GoodRow, contact_id: int, areas: dict[str, int]) -> Place:
-    return Place(contact_id=contact_id, label=Place.Label.HOME, area_id=areas.get(row.area), topics=list(row.topics))
+# Thousands of rows as a few arrays: a third of the time that as many lists of values take.
+PLACES = """
+INSERT INTO subscriptions_place (contact_id, label, area_id, topics, number, siblings)
+SELECT told.contact, 'home', a.id, told.topics::smallint[], 0, 0
+FROM unnest(%(contacts)s::bigint[], %(areas)s::text[], %(topics)s::text[]) AS told (contact, area, topics)
+LEFT JOIN places_area a ON a.key = told.area
+ORDER BY told.contact
+"""
+CONSENTS = """
+INSERT INTO subscriptions_consent (contact_id, way, basis, given_on, batch_id)
+SELECT contact, 'imported', %(basis)s, %(given_on)s, %(batch)s FROM unnest(%(contacts)s::bigint[]) AS contact
+"""
+
+
+def _write_down(batch: Import, new: list[tuple[GoodRow, int]]) -> None:
+    told: dict[str, Any] = {
+        "contacts": [number for _row, number in new],
+        "areas": [row.area for row, _number in new],
+        "topics": ["{" + ",".join(map(str, row.topics)) + "}" for row, _number in new],
+        "basis": batch.basis,
+        "given_on": batch.consented_on,
+        "batch": batch.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES, told)
+        cursor.execute(CONSENTS, told)
 
 
 @lru_cache(maxsize=1)
