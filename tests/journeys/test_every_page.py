@@ -31,6 +31,7 @@ NO_PAGES = {
     "people:authenticator",
     "portal:alerts",
     "portal:drill",
+    "subscriptions:feed",
     "watch:moving",
 }
 PAGES = sorted(

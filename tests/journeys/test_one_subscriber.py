@@ -27,6 +27,7 @@ from todoke.shared.messaging.registry import MessageKind, kinds
 from todoke.shared.messaging.simulators.reading import OpenedMail, open_mail
 from todoke.shared.messaging.simulators.simulator import Simulator, postboxes
 from todoke.shared.messaging.types import AreaMark, ContactState, Content, EditionKind, Wording
+from todoke.shared.subscriptions.actions import imports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -283,3 +284,57 @@ def test_everything_can_be_done_without_script(running: None, open_window: Calla
     page.get_by_role("button", name="登録をやめる").click()
 
     expect(page.locator("h1")).to_have_text("登録を解除しました")
+
+
+def test_staff_take_a_list_in_count_who_is_reached_and_look_one_up(
+    running: None,
+    open_staff_window: Callable[..., Any],
+    check_page: Callable[..., None],
+    keep_picture: Callable[..., Any],
+) -> None:
+    rights = ("subscriptions.read", "subscriptions.manage", "subscriptions.milestones")
+    window = open_staff_window(make_staff(rights, name="係 一郎"))
+    page = window.page
+
+    def seen(name: str) -> None:
+        keep_picture(page, f"subscribers-staff-{name}")
+        check_page(window)
+
+    # A list with a fault is looked through, and taken in but for that line.
+    page.goto("/desk/subscriptions/lists/")
+    lines = "メールアドレス,地域,分野\r\na@example.jp,高森,ごみ;防災\r\nb@example.jp,,ゴミ\r\nc@example.jp,,防災\r\n"
+    page.locator("[name=file]").set_input_files(
+        {"name": "l.csv", "mimeType": "text/csv", "buffer": lines.encode("cp932")}
+    )
+    page.locator("[name=basis]").fill("旧メール配信の登録")
+    page.locator("[name=consented_on]").fill("2020-04-01")
+    page.get_by_role("button", name="中を確かめる").click()
+    expect(page.locator("main")).to_contain_text("処理しています")
+    assert imports.step(at=now())
+    expect(page.locator("main")).to_contain_text("「ゴミ」という分野はありません。使える分野：防災、")
+    seen("1-list")
+    page.get_by_role("button", name="取り込む", exact=True).click()
+    while imports.step(at=now()):
+        pass
+    expect(page.locator("main")).to_contain_text("取込み済み")
+
+    # Two people are there now; one of them lives where the message is about.
+    page.goto("/desk/subscriptions/?topic=bousai&area=minato-chiku")
+    expect(page.locator("#people")).to_have_text("1人に届きます")
+    page.goto("/desk/subscriptions/?topic=bousai")
+    expect(page.locator("#people")).to_have_text("2人に届きます")
+    seen("2-reach")
+
+    # One of them calls.
+    page.goto("/desk/subscriptions/person/")
+    page.locator("[name=address]").fill("a@example.jp")
+    page.locator("[name=reason]").fill("本人から電話")
+    page.get_by_role("button", name="調べる").click()
+    expect(page.locator("main")).to_contain_text("高森（防災、ごみ）")
+    keep_picture(page, "subscribers-staff-3-person")
+    assert _faults_of_axe(page, "light") == []
+    page.locator("[name=sure]").check()
+    page.get_by_role("button", name="この人のデータを消す").click()
+    expect(page.locator("main")).to_contain_text("消しました")
+    page.goto("/desk/subscriptions/milestones/")
+    seen("4-milestones")

@@ -56,9 +56,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the words of a list can mean. `trouble` and `normal` are those of the channel."""
+    """What the words of a list can mean. `topic_names` is for people, `trouble` and `normal` are the channel's."""
 
     topics: Mapping[str, int]
+    topic_names: str
     areas: Mapping[str, str]
     languages: Mapping[str, str]
     trouble: Callable[[str], str | None]
@@ -199,14 +200,18 @@ def _topics(told: str, words: Vocabulary) -> tuple[int, ...]:
     if not named:
         raise _Refused(TOPICS, _("空です。分野を1つ以上書いてください。"))
     if unknown := next((word for word in named if word not in words.topics), ""):
-        raise _Refused(TOPICS, _("「%(word)s」という分野はありません。") % {"word": unknown[:40]})
+        reason = _("「%(word)s」という分野はありません。使える分野：%(known)s。")
+        raise _Refused(TOPICS, reason % {"word": unknown[:40], "known": words.topic_names})
     return tuple(sorted({words.topics[word] for word in named}))
 
 
 def _language(told: Mapping[str, str], words: Vocabulary) -> str:
     named = folded(told.get(LANGUAGE, "")) or "ja"
     if named not in words.languages:
-        raise _Refused(LANGUAGE, _("「%(word)s」という言語は使えません。") % {"word": named[:40]})
+        reason = _("「%(word)s」という言語は使えません。使える言語：%(known)s。")
+        raise _Refused(
+            LANGUAGE, reason % {"word": named[:40], "known": ", ".join(sorted(set(words.languages.values())))}
+        )
     return words.languages[named]
 
 

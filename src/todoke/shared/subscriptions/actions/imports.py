@@ -194,7 +194,8 @@ def _read(batch_id: int) -> ListRead:
 
 def _vocabulary(channel: str) -> Vocabulary:
     kind = mass_channel(channel)
-    topics = {folded(word): topic.pk for topic in Topic.objects.filter(is_active=True) for word in _names(topic)}
+    offered = list(Topic.objects.filter(is_active=True))
+    topics = {folded(word): topic.pk for topic in offered for word in (topic.key, topic.name)}
     areas: dict[str, str] = {}
     for key, name, kind_of_area in Area.objects.values_list("key", "name", "kind"):
         # The municipality itself is the whole city.
@@ -202,8 +203,6 @@ def _vocabulary(channel: str) -> Vocabulary:
         areas |= {folded(key): meant, folded(name): meant}
     areas |= {"市内全域": "", "全域": ""}
     languages = {folded(word): code for code, name in settings.LANGUAGES for word in (code, name)}
-    return Vocabulary(topics, areas, languages, kind.trouble_with_contact, kind.normal)
-
-
-def _names(topic: Topic) -> tuple[str, ...]:
-    return topic.key, topic.name
+    return Vocabulary(
+        topics, "、".join(topic.name for topic in offered), areas, languages, kind.trouble_with_contact, kind.normal
+    )

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from io import StringIO
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +28,6 @@ from todoke.shared.subscriptions.models import Import, Topic
 from todoke.shared.subscriptions.queries.reach import reach
 from todoke.shared.subscriptions.queries.subscribers import choices_of
 from todoke.shared.subscriptions.staff_forms import ListForm, LookForm, ReachForm
-from todoke.shared.subscriptions.views.doors import keep_to_yourself
 from todoke.shared.subscriptions.views.words import lines_of
 
 READ = "subscriptions.read"
@@ -54,7 +54,7 @@ def reach_page(request: HttpRequest) -> HttpResponse:
                 (_("地域ごとの人数"), _rows(found.by_area, {**areas, "": _("市内全域")})),
                 (_("分野ごとの人数"), _rows(found.by_topic, topics)),
                 (_("受け取り方ごとの人数"), _rows(found.by_channel, ways)),
-                (_("言語ごとの人数"), _rows(found.by_language, {})),
+                (_("言語ごとの人数"), _rows(found.by_language, {code: str(name) for code, name in settings.LANGUAGES})),
             ],
         }
     return render(request, "subscriptions/staff/reach.html", context)
@@ -185,8 +185,14 @@ def person(request: VisitorRequest) -> HttpResponseBase:
             form.add_error("address", str(refused))
         else:
             if answer is not None:
-                return keep_to_yourself(answer)
-    return keep_to_yourself(render(request, "subscriptions/staff/person.html", context))
+                return _kept_nowhere(answer)
+    return _kept_nowhere(render(request, "subscriptions/staff/person.html", context))
+
+
+def _kept_nowhere(answer: HttpResponse) -> HttpResponse:
+    """No cache keeps somebody's data. The address holds none, so it may be named as the origin of the form."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _for_person(request: VisitorRequest, form: LookForm, context: dict[str, Any]) -> HttpResponse | None:
