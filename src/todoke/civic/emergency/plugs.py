@@ -40,7 +40,8 @@ for gauge in GAUGES:
     gauges.register(gauge)
 
 city_parts.register(TemplatesPart())
-kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency"))
+# The topic under which residents ask for alerts; a city names its topics in topics.toml, and every city has this one.
+kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency", topics=("bousai",)))
 
 staff_menu.register(MenuItem("emergency.desk", _("災害対応"), "emergency:desk", 10, READ))
 staff_panels.register(Panel("emergency.next-act", _("災害対応"), 10, draw_next_act))

@@ -5,11 +5,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
+from todoke.base.backup.registry import after_restore
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import audiences, kinds
 from todoke.shared.subscriptions.actions.milestones import KIND
+from todoke.shared.subscriptions.actions.restored import CHOICES
 from todoke.shared.subscriptions.audience import Subscribers
 from todoke.shared.subscriptions.caretaker import Caretaker, Importer
 from todoke.shared.subscriptions.city import MilestonesPart, TopicsPart
@@ -30,6 +32,7 @@ city_parts.register(MilestonesPart())
 kinds.register(KIND)
 companions.register(Caretaker())
 companions.register(Importer())
+after_restore.register(CHOICES)
 resident_panels.register(Panel("subscriptions.invitation", _("お知らせの登録"), 40, draw_invitation))
 resident_menu.register(MenuItem("subscriptions.subscribe", _("お知らせの登録"), "subscriptions:subscribe", 40))
 
