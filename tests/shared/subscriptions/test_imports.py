@@ -30,6 +30,7 @@ FAULTS = [
     ("a b@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
     ("a@example.jp;b@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
     (f"{'x' * 260}@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
+    ("simulator:a@example.jp,丘町,gomi,", "メールアドレス", "simulator:"),
     ("one@example.jp,谷町,gomi,", "地域", "「谷町」という地域はありません"),
     ("one@example.jp,丘町,ゴミ,", "分野", "「ゴミ」という分野はありません"),
     ("one@example.jp,丘町,,", "分野", "分野を1つ以上"),

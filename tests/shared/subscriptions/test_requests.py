@@ -122,6 +122,11 @@ def test_an_address_that_cannot_be_one_is_refused_with_a_reason():
         ask("hana")
 
 
+def test_a_simulated_address_is_nobody_of_the_public():
+    with pytest.raises(BadAddress, match="simulator:"):
+        ask("simulator:hana@example.jp")
+
+
 def test_a_channel_that_is_not_there_is_refused():
     with pytest.raises(NoSuchChannel):
         requests.ask("messaging.mail", "hana@example.jp", CHOICES, client="", at=NOON)

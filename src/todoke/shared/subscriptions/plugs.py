@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.backup.registry import after_restore
+from todoke.base.doctor import checks
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.ground.places.registry import city_parts
@@ -14,6 +15,7 @@ from todoke.shared.subscriptions.actions.milestones import KIND
 from todoke.shared.subscriptions.actions.restored import CHOICES
 from todoke.shared.subscriptions.audience import Subscribers
 from todoke.shared.subscriptions.caretaker import Caretaker, Importer
+from todoke.shared.subscriptions.checkup import CHECKS
 from todoke.shared.subscriptions.city import MilestonesPart, TopicsPart
 from todoke.shared.subscriptions.queries.channels import channels_on_offer
 from todoke.shared.subscriptions.queries.topics import topics
@@ -30,6 +32,8 @@ audiences.register(Subscribers())
 city_parts.register(TopicsPart())
 city_parts.register(MilestonesPart())
 kinds.register(KIND)
+for check in CHECKS:
+    checks.register(check)
 companions.register(Caretaker())
 companions.register(Importer())
 after_restore.register(CHOICES)

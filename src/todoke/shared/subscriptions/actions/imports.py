@@ -1,7 +1,7 @@
 """A list of subscribers: kept sealed, looked through, taken in step by step, and forgotten."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from todoke.shared.messaging.actions.contacts import mass_channel, register_new
 from todoke.shared.messaging.queries.contacts import known_among
 from todoke.shared.subscriptions.lists import GoodRow, ListRead, Vocabulary, folded, read_list
 from todoke.shared.subscriptions.models import Import, ImportRefusal, Topic
+from todoke.shared.subscriptions.queries.channels import trouble_with
 
 SEALED_AS = b"subscriptions.import"
 BYTES_MAX = 30 * 1024 * 1024
@@ -203,6 +204,5 @@ def _vocabulary(channel: str) -> Vocabulary:
         areas |= {folded(key): meant, folded(name): meant}
     areas |= {"市内全域": "", "全域": ""}
     languages = {folded(word): code for code, name in settings.LANGUAGES for word in (code, name)}
-    return Vocabulary(
-        topics, "、".join(topic.name for topic in offered), areas, languages, kind.trouble_with_contact, kind.normal
-    )
+    names = "、".join(topic.name for topic in offered)
+    return Vocabulary(topics, names, areas, languages, partial(trouble_with, kind), kind.normal)

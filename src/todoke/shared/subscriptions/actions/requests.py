@@ -21,7 +21,7 @@ from todoke.shared.messaging.queries.contacts import contact_at, token_of
 from todoke.shared.messaging.types import ContactState, Text
 from todoke.shared.subscriptions.actions.choices import store
 from todoke.shared.subscriptions.models import Consent, Request
-from todoke.shared.subscriptions.queries.channels import letters_of
+from todoke.shared.subscriptions.queries.channels import letters_of, trouble_with
 from todoke.shared.subscriptions.types import Choices
 
 SEALED_AS = b"subscriptions.request"
@@ -172,7 +172,7 @@ def _checked(channel: str, address: str) -> tuple[str, str]:
     carrier = letters_of(kind)
     if carrier is None:
         raise NoSuchChannel
-    if trouble := kind.trouble_with_contact(address):
+    if trouble := trouble_with(kind, address):
         raise BadAddress(trouble)
     return carrier, kind.normal(address)
 

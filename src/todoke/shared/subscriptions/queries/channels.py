@@ -1,6 +1,8 @@
 """The channels that one can subscribe on."""
 
+from todoke.shared.messaging.channels.routes import trouble_with_contact_reach
 from todoke.shared.messaging.registry import LetterChannel, MassChannel, channels
+from todoke.shared.messaging.types import Reach
 
 MAIL = "messaging.mail"
 SOME_ADDRESS = "someone@example.jp"
@@ -19,3 +21,8 @@ def letters_of(channel: MassChannel) -> str | None:
     if isinstance(channel, LetterChannel):
         return channel.key
     return MAIL if channel.trouble_with_contact(SOME_ADDRESS) is None else None
+
+
+def trouble_with(channel: MassChannel, address: str) -> str | None:
+    """What is wrong with the address of somebody of the public on this channel, or None."""
+    return channel.trouble_with_contact(address) or trouble_with_contact_reach(channel.normal(address), Reach.PUBLIC)
