@@ -1,11 +1,12 @@
 """Releasing an edition."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.shared.messaging.ledger import HOUR, NIGHT, first, following, make_destination, some_content
+from tests.shared.messaging.ledger import HOUR, KIND, NIGHT, first, following, make_destination, some_content
 from todoke.ground.audit.models import Entry
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.actions.release import (
@@ -13,10 +14,12 @@ from todoke.shared.messaging.actions.release import (
     NobodyToReach,
     OvertakenByAnother,
     TooLate,
+    WrongLane,
     WrongPlace,
     release,
 )
 from todoke.shared.messaging.models import Delivery, Edition
+from todoke.shared.messaging.queries import destinations_for
 from todoke.shared.messaging.types import DeliveryState, EditionKind, Mode, Reach
 
 
@@ -217,3 +220,25 @@ def forged(edition: Edition, **changes: object) -> Edition:
         "approver": edition.approver,
     }
     return Edition.objects.create(**{**facts, **changes})
+
+
+def test_an_ordinary_notice_does_not_get_among_the_alerts(officers, kinds):
+    kinds.register(replace(KIND, key="tests.notice", lane="normal"))
+    places = [make_destination("site", "pages.site"), make_destination("feeds", "messaging.feeds")]
+
+    with pytest.raises(WrongLane, match="site、feeds"):
+        release(replace(first(officers, *places), message_kind="tests.notice"), at=NIGHT)
+
+    assert Edition.objects.count() == 0
+
+
+def test_destinations_of_the_alert_pages_are_offered_to_alerts_alone(officers):
+    make_destination("site", "pages.site")
+    make_destination("mail", "messaging.mail")
+
+    offered = {lane: destinations_for([], Mode.ACTUAL, at=NIGHT, lane=lane) for lane in ("emergency", "normal")}
+
+    assert {lane: [place.key for place in places] for lane, places in offered.items()} == {
+        "emergency": ["mail", "site"],
+        "normal": ["mail"],
+    }

@@ -22,7 +22,7 @@ from shapely.geometry import Polygon
 from todoke.base.clock import in_japan
 from todoke.base.ui.languages import language_tag
 from todoke.shared.messaging.levels import LEVELS
-from todoke.shared.messaging.public_files import page_address
+from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.registry import Artefact
 from todoke.shared.messaging.types import AreaMark, CapFacts, EditionKind, FrozenEdition, Mode
 
@@ -186,7 +186,7 @@ def _add_info(alert: etree._Element, edition: FrozenEdition, language: str, grou
     _add(info, "description", clean(wording.body))
     if in_force and group.level:
         _add(info, "instruction", LEVELS[group.level].in_language(language).act)
-    _add(info, "web", page_address(settings.SITE_ADDRESS, edition.mode, edition.message_key, language))
+    _add(info, "web", read_on_at(settings.SITE_ADDRESS, edition, language))
     _add(info, "contact", clean(edition.content.contact))
     if in_force:
         _add_pair(info, "parameter", "jp:keikai-level", str(group.level))

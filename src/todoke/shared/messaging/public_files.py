@@ -18,7 +18,7 @@ from pathlib import Path
 from django.conf import settings
 
 from todoke.base.disk import write_atomically
-from todoke.shared.messaging.types import Mode
+from todoke.shared.messaging.types import FrozenEdition, Mode
 
 LOCK_PATIENCE_SECONDS = 5.0
 # What shrinks when packed; the packed sibling is served by nginx (gzip_static), Caddy (precompressed) and WhiteNoise.
@@ -57,6 +57,14 @@ def page_address(site: str, mode: Mode, message_key: str, language: str = "ja") 
     """The web address of an alert's own page."""
     name = page_name(language)
     return f"{alerts_address(site, mode)}{message_key}/" + ("" if name == "index.html" else name)
+
+
+def read_on_at(site: str, edition: FrozenEdition, language: str = "ja") -> str:
+    """The web address where an edition is read on: the page that its content names, or the alert's own."""
+    if not edition.content.page:
+        return page_address(site, edition.mode, edition.message_key, language)
+    address = site.rstrip("/") + edition.content.page.replace("{message}", edition.message_key)
+    return address if language == "ja" else f"{address}?language={language}"
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from todoke.ground.places.queries import the_city
-from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.queries import editions_in_force, recent_editions
 from todoke.shared.messaging.types import FrozenEdition, Mode
 
@@ -34,17 +33,10 @@ def published_on(channel: str, mode: Mode, at: datetime) -> Published:
     The state of the delivery does not matter: whatever the ledger wants on this channel is to be seen there, a
     cancellation also where the alert before it may have been written a moment ago.
     """
-    in_force = editions_in_force(mode, at)
-    recent = recent_editions(mode, at - KEPT_IN_VIEW, limit=EDITIONS_MAX)
-    named = {edition.identifier for edition in (*in_force, *recent)}
-    ours = set(
-        Delivery.objects.filter(channel=channel, mode=mode, edition__identifier__in=named).values_list(
-            "edition__identifier", flat=True
-        )
-    )
     city = the_city()
     return Published(
-        in_force=tuple(edition for edition in in_force if edition.identifier in ours),
-        recent=tuple(edition for edition in recent if edition.identifier in ours),
+        in_force=tuple(editions_in_force(mode, at, channel=channel)),
+        # Asked of this channel alone: a month of ordinary notices must not crowd an alert out of its own feed.
+        recent=tuple(recent_editions(mode, at - KEPT_IN_VIEW, limit=EDITIONS_MAX, channel=channel)),
         city=city.name if city else "",
     )

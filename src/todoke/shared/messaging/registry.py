@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 
+from todoke.base.jobs.lanes import LANES
 from todoke.base.registry import Registry
 from todoke.shared.messaging.types import (
     Address,
@@ -59,7 +60,8 @@ class ChannelFacts:
 
     `title_max` and `body_max` count full-width characters (None: no limit). `idempotency_key` names what makes a repeat
     safe (None: nothing does, so an unclear outcome is a person's task). `timeout_seconds` bounds one call from outside;
-    `concurrency` is how many calls one worker process makes at once.
+    `concurrency` is how many calls one worker process makes at once. `lanes` are those whose messages it takes: the
+    alert pages take no ordinary notices, the page of notices no alerts.
     """
 
     name: str | Promise
@@ -72,6 +74,7 @@ class ChannelFacts:
     body_max: int | None = None
     timeout_seconds: float = 10
     concurrency: int = 4
+    lanes: frozenset[str] = frozenset(LANES)
 
 
 class Channel(Protocol):

@@ -5,7 +5,7 @@ import pytest
 from tests.shared.messaging.editions import HILLSIDE, RIVERSIDE, content, edition
 from todoke.shared.messaging.channels.clusters import characters, clusters, longest_start, utf16_units
 from todoke.shared.messaging.channels.wording import AREAS_SHOWN_MAX, fit_text, fit_title
-from todoke.shared.messaging.types import AreaMark, EditionKind, Mode, Never, Wording
+from todoke.shared.messaging.types import AreaMark, Content, EditionKind, Mode, Never, Wording
 
 SITE = "https://www.city.example.jp"
 CANCEL = edition(number=2, kind=EditionKind.CANCEL, note="区域を取り違えたため")
@@ -184,3 +184,14 @@ def test_characters_are_counted_as_readers_and_as_line_count_them(text, count, u
 def test_the_longest_start_stops_before_the_character_that_does_not_fit():
     assert longest_start("避👨‍👩‍👧難", 8, utf16_units) == "避"
     assert longest_start("避👨‍👩‍👧難", 9, utf16_units) == "避👨‍👩‍👧"
+
+
+@pytest.mark.parametrize(("language", "ending"), [("ja", ""), ("en", "?language=en")])
+def test_a_notice_is_read_on_where_its_content_says(language, ending):
+    notice = edition(content=content(page="/notices/{message}/"))
+
+    text = text_of(notice, language)
+
+    assert f"{SITE}/notices/3f2a9f6e-5b1c-4c7e-9a51-0d6f6c1f0a11/{ending}\n" in text
+    assert "/alerts/" not in text
+    assert Content.from_json(notice.content.as_json()) == notice.content

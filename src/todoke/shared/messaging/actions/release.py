@@ -16,6 +16,7 @@ from todoke.ground.people.models import Account
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.events import EditionReleased
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FrozenArtefact, Mailing, Message
+from todoke.shared.messaging.queries import takes_lane
 from todoke.shared.messaging.registry import artefacts, kinds
 from todoke.shared.messaging.types import Content, DeliveryState, EditionKind, Mode
 
@@ -72,6 +73,20 @@ class WrongPlace(ReleaseRefused):
         self.names = tuple(names)
 
 
+class WrongLane(ReleaseRefused):
+    """A destination whose channel does not take such messages: an ordinary notice among the alerts, or an alert there
+    where notices stand."""
+
+    says = _("この種類のお知らせを受け取らない送り先が含まれています（%(names)s）。送り先から外してください。")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+
+    def __str__(self) -> str:
+        return str(self.says) % {"names": "、".join(self.names)}
+
+
 @dataclass(frozen=True)
 class Order:
     """What to release, with the audience already resolved.
@@ -109,6 +124,9 @@ def release(order: Order, *, at: datetime) -> Edition:
     strangers = [place.name for place in order.destinations if not place.takes(Mode(message.mode))]
     if strangers:
         raise WrongPlace(strangers)
+    out_of_lane = [place.name for place in order.destinations if not takes_lane(place, message.lane)]
+    if out_of_lane:
+        raise WrongLane(out_of_lane)
 
     edition = _freeze(order, message, at)
     _plan(order, edition, at)

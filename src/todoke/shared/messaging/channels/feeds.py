@@ -37,6 +37,7 @@ class FeedsChannel:
         idempotency_key="file",
         timeout_seconds=10,
         concurrency=1,
+        lanes=frozenset({"emergency"}),
     )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

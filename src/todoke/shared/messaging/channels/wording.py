@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from todoke.base.clock import in_japan
 from todoke.shared.messaging.channels.clusters import Measure, characters, longest_start
 from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
-from todoke.shared.messaging.public_files import page_address
+from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.types import EditionKind, FrozenEdition, Never
 
 # A list of ninety districts helps nobody on a telephone; the page behind the address has them all.
@@ -104,7 +104,7 @@ def signature(edition: FrozenEdition, language: str, site: str) -> list[str]:
     contact = edition.content.contact
     return [
         *([phrases.contact.format(contact)] if contact else []),
-        phrases.more.format(page_address(site, edition.mode, edition.message_key, language)),
+        phrases.more.format(read_on_at(site, edition, language)),
         phrases.sent.format(city=edition.city, at=at),
     ]
 
@@ -125,7 +125,7 @@ def fit_text(edition: FrozenEdition, language: str, site: str, limit: int | None
     if limit is None or measure(whole) <= limit:
         return Fitted(whole, NOT_REPEATED if edition.kind is EditionKind.CANCEL else "")
     # Whom to ask and who sent it go first: the page has them, and the room is worth more to the body.
-    page = page_address(site, edition.mode, edition.message_key, language)
+    page = read_on_at(site, edition, language)
     cut = phrases_in(language).cut.format(page)
     room = limit - measure(first) - measure(cut)
     if room < 0:

@@ -17,6 +17,7 @@ from todoke.shared.messaging.queries.ledger import (
     open_follow_ups,
     progress_of,
     recent_editions,
+    takes_lane,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "open_follow_ups",
     "progress_of",
     "recent_editions",
+    "takes_lane",
 ]

@@ -7,18 +7,23 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from todoke.base.jobs.lanes import Lane
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FollowUp, FrozenArtefact, Message
+from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import DeliveryState, EditionKind, FollowUpReason, FrozenEdition, Mode
 
 READ = "messaging.read"
 
 
-def editions_in_force(mode: Mode, at: datetime, *, kind: str | None = None) -> list[FrozenEdition]:
+def editions_in_force(
+    mode: Mode, at: datetime, *, kind: str | None = None, channel: str | None = None
+) -> list[FrozenEdition]:
     """The latest edition of every message of this mode that is neither cancelled nor expired; highest level first.
 
-    What was said to the public is public: this query takes no viewer.
+    With `channel`, those alone that were released to it. What was said to the public is public: this query takes no
+    viewer.
     """
     later = Edition.objects.filter(message=OuterRef("message"), number__gt=OuterRef("number"))
     found = (
@@ -28,14 +33,25 @@ def editions_in_force(mode: Mode, at: datetime, *, kind: str | None = None) -> l
     )
     if kind is not None:
         found = found.filter(message__kind=kind)
+    if channel is not None:
+        found = found.filter(_went_to(channel))
     editions = [edition.frozen() for edition in found]
     return sorted(editions, key=lambda edition: (-(edition.content.level or 0), -edition.sent_at.timestamp()))
 
 
-def recent_editions(mode: Mode, since: datetime, *, limit: int = 200) -> list[FrozenEdition]:
-    """Editions of every kind released since then, newest first, at most `limit`."""
+def recent_editions(
+    mode: Mode, since: datetime, *, limit: int = 200, channel: str | None = None
+) -> list[FrozenEdition]:
+    """Editions of every kind released since then, newest first, at most `limit`; to one channel, or to any."""
     found = Edition.objects.filter(mode=mode, sent_at__gte=since).select_related("message").order_by("-sent_at", "-id")
+    if channel is not None:
+        found = found.filter(_went_to(channel))
     return [edition.frozen() for edition in found[:limit]]
+
+
+def _went_to(channel: str) -> Exists:
+    """The condition that an edition was released to a channel, whatever became of it there."""
+    return Exists(Delivery.objects.filter(edition=OuterRef("pk"), channel=channel))
 
 
 def editions_of(message_key: str | UUID) -> list[FrozenEdition]:
@@ -54,8 +70,8 @@ def artefact_bytes(identifier: str, name: str) -> bytes | None:
     return None if content is None else bytes(content)
 
 
-def destinations_for(areas: list[Area], mode: Mode, *, at: datetime) -> list[Destination]:
-    """Every active destination that takes this mode and serves one of these areas, or the whole city.
+def destinations_for(areas: list[Area], mode: Mode, *, at: datetime, lane: str = Lane.EMERGENCY) -> list[Destination]:
+    """Every active destination that takes this mode and lane and serves one of these areas, or the whole city.
 
     A destination serves an area when it is set to the area itself, to one above it, or to one below it.
     """
@@ -65,9 +81,16 @@ def destinations_for(areas: list[Area], mode: Mode, *, at: datetime) -> list[Des
         destination
         for destination in found
         if destination.takes(mode)
+        and takes_lane(destination, lane)
         and (destination.expires_at is None or destination.expires_at > at)
         and _serves(destination, wanted)
     ]
+
+
+def takes_lane(destination: Destination, lane: str) -> bool:
+    """Whether the channel of a destination takes messages of this lane; one that is not there any more takes all."""
+    channel = channels.find(destination.channel)
+    return channel is None or lane in channel.facts.lanes
 
 
 def _families(areas: list[Area]) -> set[int]:

@@ -59,7 +59,8 @@ class CapFacts:
 class Content:
     """Everything an edition says. `level` is the highest 警戒レベル of its areas, or None; `facts` are small named
     values of the sending room (hazard, office …), `contact` is who answers questions. `topics` are the keys of the
-    subjects under which people have asked for it; `facts` and `topics` say to an audience who is meant."""
+    subjects under which people have asked for it; `facts` and `topics` say to an audience who is meant. `page` is where
+    to read on, below the city's address, with `{message}` for the key of the message; empty is the alert's own page."""
 
     wordings: tuple[Wording, ...]
     areas: tuple[AreaMark, ...] = ()
@@ -68,6 +69,7 @@ class Content:
     facts: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
     topics: tuple[str, ...] = ()
+    page: str = ""
 
     def __post_init__(self) -> None:
         if not any(wording.language == DEFAULT_LANGUAGE for wording in self.wordings):
@@ -97,4 +99,6 @@ class Content:
             contact=stored["contact"],
             # Absent in what was frozen before there were topics.
             topics=tuple(stored.get("topics", ())),
+            # Absent in what was frozen when there were alerts alone.
+            page=stored.get("page", ""),
         )
