@@ -115,6 +115,7 @@ ROOMS = [
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.civic.emergency",
+    "todoke.civic.notices",
     "todoke.civic.pages",
     "todoke.project.portal",
     "todoke.project.desk",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
 
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),
     path("desk/emergency/", include("todoke.civic.emergency.urls")),
+    path("desk/notices/", include("todoke.civic.notices.urls")),
+    path("notices/", include((notice_patterns, "notices-public"))),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/watch/", include("todoke.shared.watch.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),

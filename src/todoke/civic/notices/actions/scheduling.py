@@ -1,0 +1,83 @@
+"""What waits for its time: released when it comes, or put before a person where it came and went.
+
+The row decides, not the queue: a notice is claimed, released and marked in one transaction, so a worker that dies in
+between has done nothing, and two workers never release the same one.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from todoke.civic.notices.actions.deciding import check_sensible, hand_back, send
+from todoke.civic.notices.actions.refusals import NoticeRefused
+from todoke.civic.notices.models import Notice, NoticeState
+from todoke.civic.notices.rules.timing import Turn, turn_of
+from todoke.ground.audit.actions import record
+from todoke.shared.messaging.actions.release import ReleaseRefused
+
+log = logging.getLogger(__name__)
+
+# Kept with the notice for good, so in the language of the record.
+MISSED = "予約した時刻を3時間以上過ぎたため、発信しませんでした。内容と日時を確かめて、もう一度依頼してください。"
+REFUSED = "予約した時刻に発信できませんでした。{why}"
+
+
+def release_due(*, at: datetime) -> list[int]:
+    """Release every scheduled notice whose time has come; gives the numbers of those that went out.
+
+    One that is more than three hours late (a long outage, a restored backup), or that the ledger refuses, is returned
+    to its writers with the reason. One that breaks is logged and holds up no other.
+    """
+    due = Notice.objects.filter(state=NoticeState.SCHEDULED, send_at__lte=at).order_by("send_at", "pk")
+    released = []
+    for pk in due.values_list("pk", flat=True):
+        try:
+            if _release(pk, at):
+                released.append(pk)
+        except Exception:
+            # Whatever one notice meets, the next one's hour does not wait for it.
+            log.exception("notice_release_failed", extra={"notice": pk})
+    return released
+
+
+@transaction.atomic
+def return_scheduled(reason: str, *, at: datetime) -> int:
+    """Put every scheduled notice before its writers again; gives their number.
+
+    For who restores a backup: what it holds may have gone out since, and only a person knows.
+    """
+    waiting = list(Notice.objects.select_for_update().filter(state=NoticeState.SCHEDULED))
+    for notice in waiting:
+        _return(notice, reason, at)
+    return len(waiting)
+
+
+@transaction.atomic
+def _release(pk: int, at: datetime) -> bool:
+    notice = (
+        Notice.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("section", "message")
+        .filter(pk=pk, state=NoticeState.SCHEDULED, send_at__lte=at)
+        .first()
+    )
+    if notice is None or notice.send_at is None:
+        return False
+    if turn_of(notice.send_at, at) is Turn.ASK:
+        _return(notice, MISSED, at)
+        return False
+    try:
+        with transaction.atomic():
+            check_sensible(notice, at, approved_late=True)
+            edition = send(notice, at)
+    except (NoticeRefused, ReleaseRefused) as refusal:
+        notice.refresh_from_db()
+        _return(notice, REFUSED.format(why=refusal), at)
+        return False
+    record("notices.released-on-time", on=notice, by="notices", after={"edition": edition.identifier})
+    return True
+
+
+def _return(notice: Notice, reason: str, at: datetime) -> None:
+    hand_back(notice, reason, at, by=None)
+    record("notices.returned", on=notice, by="notices", why=notice.return_reason)
