@@ -20,6 +20,7 @@ from todoke.civic.emergency.intake.drafting import prepared
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
 from todoke.shared.messaging import waking
+from todoke.shared.messaging.carriers import MassDispatcher
 from todoke.shared.messaging.channels.outside import webhook_secret_of
 from todoke.shared.messaging.dispatcher import Dispatcher
 from todoke.shared.messaging.models import Delivery
@@ -76,6 +77,7 @@ def running(fukui: Path) -> Iterator[Path]:
         threads = [
             beside(loop.run, fukui, (), stop, prepared),
             beside(Dispatcher().run, "emergency", stop),
+            beside(MassDispatcher().run, "emergency", stop),
         ]
         yield fukui
         stop.set()
