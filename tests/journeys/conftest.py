@@ -215,9 +215,9 @@ _FOCUS_FAULTS = """() => {
 
 def _faults_of_keyboard(page: Page) -> list[str]:
     count = page.evaluate(_LISTEN_TO_FOCUS, FOCUSABLE)
-    # Year, month, day and the calendar of one date field are four stops of the Tab key.
-    dates = page.locator("input[type=date]").count()
-    for _ in range(count + 3 * dates + 1):
+    # Year, month, day and the calendar of one date field are four stops of the Tab key; hour and minute are two more.
+    stops = 3 * page.locator("input[type=date]").count() + 6 * page.locator("input[type=datetime-local]").count()
+    for _ in range(count + stops + 1):
         page.keyboard.press("Tab")
     faults = page.evaluate(_FOCUS_FAULTS)
     page.evaluate("document.activeElement?.blur()")

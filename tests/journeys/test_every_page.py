@@ -28,6 +28,7 @@ NO_PAGES = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
     "mfa_view_recovery_codes",  # likewise
+    "notices-public:feed",
     "people:authenticator",
     "portal:alerts",
     "portal:drill",

@@ -202,6 +202,15 @@ def test_the_submit_page_says_what_is_missing(writer, written):
     assert 'name="revision"' not in page
 
 
+def test_a_blank_of_the_template_is_pointed_out_to_writer_and_approver(writer, approver, submitted):
+    texts = {**TEXTS, "en": {"title": "On 〇", "short": "", "body": "On 〇"}}
+    notice = submitted(texts=texts)
+
+    for page in (writer.get(at("notice", notice)), approver.get(at("approve", notice))):
+        assert [str(name) for name in page.context["blanks"]] == ["英語"]
+    assert "文に〇が残っています" in approver.get(at("approve", notice)).content.decode()
+
+
 def test_a_scheduled_notice_says_when_and_can_be_taken_back(writer, approver, submitted):
     notice = submitted(send_at=MORNING + 6 * HOUR)
     approver.post(at("approve", notice), {"revision": notice.revision, "seen": "on"})

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.civic.notices.conftest import DAY, HOUR, MORNING, TEXTS
-from todoke.civic.notices.rules.content import AreaName, content, half_written, next_texts
+from todoke.civic.notices.rules.content import AreaName, content, half_written, languages_with_blanks, next_texts
 from todoke.civic.notices.rules.timing import Turn, end_is_sensible, schedule_is_sensible, turn_of
 from todoke.shared.messaging.types import EditionKind
 
@@ -53,6 +53,13 @@ def test_a_language_is_written_whole_or_not_at_all():
     assert half_written({**TEXTS, "ja-easy": {"title": "", "short": "", "body": ""}}) is None
     assert half_written({**TEXTS, "ja-easy": {"title": "ごみ", "short": "", "body": ""}}) == "ja-easy"
     assert half_written({"ja": TEXTS["ja"], "en": {"title": "", "short": "x", "body": "y"}}) == "en"
+
+
+def test_blanks_of_a_template_are_found_by_language():
+    left = {**TEXTS, "en": {"title": "On 〇", "short": "", "body": ""}}
+
+    assert languages_with_blanks(left) == ["en"]
+    assert languages_with_blanks(TEXTS) == []
 
 
 def test_a_cancellation_does_not_repeat_what_was_said():

@@ -15,12 +15,15 @@ from todoke.civic.notices.models import Notice, Template
 from todoke.civic.notices.queries.notices import Picked
 from todoke.civic.notices.queries.reach import channel_name
 from todoke.civic.notices.rules.content import BODY_MAX, LANGUAGES, PARTS, SHORT_MAX, TITLE_MAX
+from todoke.civic.notices.rules.rights import PAGE_CHANNEL, SUBSCRIBERS
 from todoke.ground.people.models import Section
 from todoke.ground.places.queries import AreaNode
 from todoke.shared.messaging.models import Destination
 from todoke.shared.subscriptions.models import Topic
 
 LANGUAGE_NAMES: dict[str, str | Promise] = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
+# Every choice of a filter is free: the word beside each field that says so would only be in the way.
+_LOOK = {"class": "control control--select"}
 _MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -60,9 +63,10 @@ def topic_ticks(topics: Sequence[Topic], picked: Collection[str], language: str)
 def destination_ticks(
     places: Sequence[Destination], picked: Collection[str]
 ) -> list[tuple[str, list[tuple[Destination, bool]]]]:
-    """The destinations under the names of their channels, each with whether it is ticked."""
+    """The destinations under the names of their channels, each with whether it is ticked; the usual ones first."""
     by_channel: dict[str, list[tuple[Destination, bool]]] = {}
-    for place in places:
+    usual_first = sorted(places, key=lambda place: (place.channel != PAGE_CHANNEL, place.address != SUBSCRIBERS))
+    for place in usual_first:
         by_channel.setdefault(channel_name(place.channel), []).append((place, place.key in picked))
     return list(by_channel.items())
 
@@ -201,8 +205,8 @@ class FilterForm(forms.Form):
 
     use_required_attribute = False
 
-    topic = forms.ChoiceField(label=_("分野"), required=False)
-    area = forms.ChoiceField(label=_("地域"), required=False)
+    topic = forms.ChoiceField(label=_("分野"), required=False, widget=forms.Select(attrs=_LOOK))
+    area = forms.ChoiceField(label=_("地域"), required=False, widget=forms.Select(attrs=_LOOK))
 
     def __init__(
         self, *args: Any, topics: Sequence[tuple[str, str]], areas: Sequence[tuple[str, str]], **kwargs: Any

@@ -10,6 +10,9 @@ LANGUAGES = ("ja", "ja-easy", "en")
 PARTS = ("title", "short", "body")
 TITLE_MAX, SHORT_MAX, BODY_MAX = 100, 200, 4000
 
+# What a template leaves for the writer to fill in.
+BLANK = "〇"
+
 Texts = Mapping[str, Mapping[str, str]]
 
 # What a cancellation says in each language; the old words must not be read once more.
@@ -68,6 +71,11 @@ def half_written(texts: Texts) -> str | None:
         ):
             return language
     return None
+
+
+def languages_with_blanks(texts: Texts) -> list[str]:
+    """The languages in which a 〇 of a template may still wait to be filled in. A person judges: 〇 is also a word."""
+    return [language for language in LANGUAGES if any(BLANK in text for text in texts.get(language, {}).values())]
 
 
 def next_texts(kind: EditionKind, latest: Texts) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from todoke.civic.notices.forms import LANGUAGE_NAMES
 from todoke.civic.notices.models import Notice, NoticeState
 from todoke.civic.notices.queries.notices import (
     area_names,
@@ -19,7 +20,7 @@ from todoke.civic.notices.queries.notices import (
 )
 from todoke.civic.notices.queries.reach import notice_reach
 from todoke.civic.notices.queries.renderings import renderings_of
-from todoke.civic.notices.rules.content import LANGUAGES
+from todoke.civic.notices.rules.content import LANGUAGES, languages_with_blanks
 from todoke.civic.notices.rules.rights import APPROVE, WRITE
 from todoke.ground.people.rules import Viewer
 
@@ -84,6 +85,7 @@ def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, An
         "renderings": [each for each in renderings if not each.trouble],
         "troubles": [each for each in renderings if each.trouble],
         "texts": [(each, notice.texts[each]) for each in LANGUAGES if each in notice.texts],
+        "blanks": [LANGUAGE_NAMES[each] for each in languages_with_blanks(notice.texts)] if notice.is_live else [],
         "may_write": viewer.may(WRITE, section),
         "may_approve": viewer.may(APPROVE, section),
         "is_mine": viewer.account_id in (notice.author_id, notice.submitted_by_id, notice.last_editor_id),
