@@ -294,7 +294,7 @@ def test_an_approver_of_another_section_is_told_so(office, submitted):
 def test_the_pages_speak_the_other_languages(writer, written, language):
     page = writer.get(at("notice", written()), {"language": language}).content.decode()
 
-    assert {"ja-easy": "とどく 人", "en": "People reached"}[language] in page
+    assert {"ja-easy": "お知（し）らせを 書（か）く", "en": "Write a notice"}[language] in page
     assert {"ja-easy": "gomi:name_easy", "en": "gomi:name_en"}[language] in page
 
 

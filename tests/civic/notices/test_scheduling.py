@@ -6,10 +6,12 @@ import pytest
 from django.db import connections
 
 from tests.civic.notices.conftest import DAY, HOUR, MORNING
+from todoke.base.backup.registry import Loss, after_restore
 from todoke.civic.notices import clockwork
 from todoke.civic.notices.actions import deciding, scheduling
 from todoke.civic.notices.actions.refusals import BadSchedule
-from todoke.civic.notices.actions.scheduling import release_due, return_scheduled
+from todoke.civic.notices.actions.restored import Schedules
+from todoke.civic.notices.actions.scheduling import release_due
 from todoke.civic.notices.actions.writing import drop_notice
 from todoke.civic.notices.clockwork import Clockwork
 from todoke.civic.notices.models import Notice, NoticeState
@@ -51,14 +53,39 @@ def test_a_schedule_missed_by_a_short_outage_is_made_up(scheduled):
     assert release_due(at=AFTERNOON + 3 * HOUR) == [notice.pk]
 
 
-def test_who_restores_a_backup_can_put_every_schedule_before_a_person(scheduled):
+def loss(*, is_tail: bool = False, found_at=MORNING + HOUR) -> Loss:
+    return Loss(number=1, found_at=found_at, went_back_to=MORNING, seen_until=found_at, is_tail=is_tail)
+
+
+def test_a_restored_database_puts_every_schedule_before_its_writers(scheduled):
     notice = scheduled()
 
-    number = return_scheduled("バックアップから復元したため、確かめてください。", at=MORNING + HOUR)
+    said = Schedules().set_aside(loss())
 
     notice.refresh_from_db()
-    assert (number, notice.state) == (1, NoticeState.RETURNED)
+    assert (notice.state, notice.approved_by_id) == (NoticeState.RETURNED, None)
+    assert notice.return_reason.startswith("2026年11月20日09時00分の状態に復元したため、予約を止めました。")
+    assert "1件" in said
     assert release_due(at=AFTERNOON) == []
+    assert Schedules().set_aside(loss()) == ""
+
+
+def test_a_failover_that_lost_the_last_moments_leaves_alone_what_is_still_to_come(scheduled):
+    later, now = scheduled(send_at=MORNING + 2 * HOUR), scheduled(send_at=MORNING + HOUR)
+
+    Schedules().set_aside(loss(is_tail=True))
+
+    assert Notice.objects.get(pk=now.pk).state == NoticeState.RETURNED
+    assert release_due(at=MORNING + 2 * HOUR) == [later.pk]
+
+
+def test_what_was_scheduled_after_the_loss_is_left_alone(scheduled):
+    notice = scheduled()
+
+    Schedules().set_aside(loss(found_at=MORNING - HOUR))
+
+    assert release_due(at=AFTERNOON) == [notice.pk]
+    assert "notices.schedules" in after_restore
 
 
 def test_what_the_ledger_refuses_at_its_time_comes_back_with_the_reason(scheduled):

@@ -42,18 +42,6 @@ def release_due(*, at: datetime) -> list[int]:
 
 
 @transaction.atomic
-def return_scheduled(reason: str, *, at: datetime) -> int:
-    """Put every scheduled notice before its writers again; gives their number.
-
-    For who restores a backup: what it holds may have gone out since, and only a person knows.
-    """
-    waiting = list(Notice.objects.select_for_update().filter(state=NoticeState.SCHEDULED))
-    for notice in waiting:
-        _return(notice, reason, at)
-    return len(waiting)
-
-
-@transaction.atomic
 def _release(pk: int, at: datetime) -> bool:
     notice = (
         Notice.objects.select_for_update(of=("self",), skip_locked=True)
@@ -64,7 +52,7 @@ def _release(pk: int, at: datetime) -> bool:
     if notice is None or notice.send_at is None:
         return False
     if turn_of(notice.send_at, at) is Turn.ASK:
-        _return(notice, MISSED, at)
+        return_unsent(notice, MISSED, at)
         return False
     try:
         with transaction.atomic():
@@ -72,12 +60,13 @@ def _release(pk: int, at: datetime) -> bool:
             edition = send(notice, at)
     except (NoticeRefused, ReleaseRefused) as refusal:
         notice.refresh_from_db()
-        _return(notice, REFUSED.format(why=refusal), at)
+        return_unsent(notice, REFUSED.format(why=refusal), at)
         return False
     record("notices.released-on-time", on=notice, by="notices", after={"edition": edition.identifier})
     return True
 
 
-def _return(notice: Notice, reason: str, at: datetime) -> None:
+def return_unsent(notice: Notice, reason: str, at: datetime) -> None:
+    """Put a scheduled notice before its writers; the caller holds its row."""
     hand_back(notice, reason, at, by=None)
     record("notices.returned", on=notice, by="notices", why=notice.return_reason)
