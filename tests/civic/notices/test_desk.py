@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.civic.notices.conftest import HOUR, MORNING, TEXTS
@@ -262,6 +263,17 @@ def test_the_list_shows_each_notice_with_its_state_and_narrows_by_it(writer, wri
 
     assert page.count('class="line"') == 2
     assert [notice.state for notice, _tone in narrowed.context["rows"]] == ["submitted"]
+
+
+def test_three_notices_cost_the_list_no_more_queries_than_one(writer, written, django_assert_num_queries):
+    written()
+    with CaptureQueriesContext(connection) as one:
+        writer.get(reverse("notices:list"))
+    written()
+    written()
+
+    with django_assert_num_queries(len(one)):
+        writer.get(reverse("notices:list"))
 
 
 def test_who_may_only_read_sees_and_changes_nothing(written):

@@ -6,6 +6,8 @@ from uuid import uuid4
 import feedparser
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.civic.notices.conftest import DAY, HOUR, MORNING, TEXTS
@@ -53,6 +55,17 @@ def test_the_page_lists_what_holds_and_nothing_that_has_not_gone_out(client, wri
     released(texts=titled("いま"))
 
     assert titles(client) == ["いま"]
+
+
+def test_three_notices_cost_the_page_no_more_queries_than_one(client, released, django_assert_num_queries):
+    released()
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("notices-public:list"))
+    released()
+    released()
+
+    with django_assert_num_queries(len(one)):
+        client.get(reverse("notices-public:list"))
 
 
 def test_the_page_is_narrowed_by_topic_and_area(client, released):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from todoke.civic.notices.models import Notice, Template
 from todoke.civic.notices.rules import content as rules
@@ -147,10 +147,7 @@ def texts_of(edition: Edition) -> dict[str, dict[str, str]]:
 
 def counts_by_state(viewer: Viewer) -> Mapping[str, int]:
     """How many notices there are in each state."""
-    counts: dict[str, int] = {}
-    for state in notices_for(viewer).order_by().values_list("state", flat=True):
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+    return dict(notices_for(viewer).order_by().values_list("state").annotate(Count("pk")))
 
 
 def notice_of(viewer: Viewer, edition: Edition) -> Notice:
