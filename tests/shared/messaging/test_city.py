@@ -36,18 +36,20 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
     return report
 
 
-def test_the_fictional_city_has_some_forty_destinations_on_eight_channels_and_loads_twice_the_same():
+def test_the_fictional_city_has_some_forty_destinations_on_ten_channels_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
     assert [str(fault) for fault in first.faults] == []
-    assert 38 <= Destination.objects.filter(is_active=True).count() <= 46
+    assert 38 <= Destination.objects.filter(is_active=True).count() <= 52
     assert set(Destination.objects.values_list("channel", flat=True)) == {
         "messaging.feeds",
         "messaging.line",
+        "messaging.line-each",
         "messaging.mail",
         "messaging.mail-each",
         "messaging.person",
+        "messaging.push-each",
         "messaging.webhook",
         "notices.page",
         "pages.site",
