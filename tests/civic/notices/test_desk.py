@@ -290,6 +290,15 @@ def test_who_may_only_read_sees_and_changes_nothing(written):
     assert reader.get(reverse("notices:start")).status_code == 403
 
 
+def test_who_may_not_read_the_ledger_is_not_sent_there(released):
+    notice = released()
+
+    page = staff_client("notices.read").get(at("notice", notice)).content.decode()
+
+    assert reverse("messaging:message", args=[notice.message.key]) not in page
+    assert reverse("notices-public:notice", args=[notice.message.key]) in page
+
+
 def test_an_approver_of_another_section_is_told_so(office, submitted):
     stranger = sign_in(Client(), office.accounts["stranger"])
     notice = submitted()

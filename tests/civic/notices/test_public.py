@@ -155,6 +155,22 @@ def test_the_feed_holds_what_was_chosen_and_leads_to_each_notice(client, release
     assert feed.feed.links[1].href == "https://www.city.example.jp/notices/feed.atom?topic=gomi"
 
 
+def test_a_reader_of_the_feed_learns_that_a_notice_was_taken_back(client, office, released):
+    first = released()
+    cancellation = deciding.ask_to_cancel(str(first.message.key), reason="行事の中止", viewer=office.writer, at=MORNING)
+    deciding.approve(cancellation.pk, revision=1, viewer=office.approver, at=MORNING + HOUR)
+
+    def entries(**query: str) -> list[str]:
+        return [
+            entry.title for entry in feedparser.parse(client.get(reverse("notices-public:feed"), query).content).entries
+        ]
+
+    assert entries() == entries(topic="gomi") == [f"【取消】{TEXTS['ja']['title']}"]
+    assert entries(topic="event") == []
+    with time_machine.travel(MORNING + 32 * DAY, tick=False):
+        assert entries() == []
+
+
 def test_the_home_of_residents_shows_the_latest(client, released):
     released()
 

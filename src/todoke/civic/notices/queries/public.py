@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from todoke.civic.notices.queries.notices import topic_names
 from todoke.civic.notices.rules.rights import PAGE_CHANNEL
 from todoke.ground.places.models import Area
 from todoke.shared.messaging.models import Delivery
-from todoke.shared.messaging.queries import editions_in_force, editions_of
+from todoke.shared.messaging.queries import editions_in_force, editions_of, recent_editions
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
 from todoke.shared.subscriptions.queries.topics import areas_concerned
+
+TAKEN_BACK_TOLD = timedelta(days=30)
+EDITIONS_MAX = 1000
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,16 @@ def current_notices(at: datetime) -> list[FrozenEdition]:
     """What stands on the page now, newest first."""
     found = editions_in_force(Mode.ACTUAL, at, channel=PAGE_CHANNEL)
     return sorted(found, key=lambda edition: edition.sent_at, reverse=True)
+
+
+def news(at: datetime) -> list[FrozenEdition]:
+    """What a feed tells: what stands on the page, and for a month what was taken back, newest first.
+
+    A reader that has fetched a notice must learn from the same feed that it was wrong.
+    """
+    recent = recent_editions(Mode.ACTUAL, at - TAKEN_BACK_TOLD, limit=EDITIONS_MAX, channel=PAGE_CHANNEL)
+    taken_back = [edition for edition in recent if edition.kind == EditionKind.CANCEL]
+    return sorted([*current_notices(at), *taken_back], key=lambda edition: edition.sent_at, reverse=True)
 
 
 def narrowed(editions: Sequence[FrozenEdition], *, topic: str = "", area: str = "") -> list[FrozenEdition]:

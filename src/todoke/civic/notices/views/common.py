@@ -23,6 +23,7 @@ from todoke.civic.notices.queries.renderings import renderings_of
 from todoke.civic.notices.rules.content import LANGUAGES, languages_with_blanks
 from todoke.civic.notices.rules.rights import APPROVE, WRITE
 from todoke.ground.people.rules import Viewer
+from todoke.shared.messaging.queries import READ as LEDGER_READ
 
 TONES = {
     NoticeState.DRAFT: "active",
@@ -87,6 +88,7 @@ def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, An
         "texts": [(each, notice.texts[each]) for each in LANGUAGES if each in notice.texts],
         "blanks": [LANGUAGE_NAMES[each] for each in languages_with_blanks(notice.texts)] if notice.is_live else [],
         "may_write": viewer.may(WRITE, section),
+        "may_follow": viewer.may(LEDGER_READ),
         "may_approve": viewer.may(APPROVE, section),
         "is_mine": viewer.account_id in (notice.author_id, notice.submitted_by_id, notice.last_editor_id),
         "is_overtaken": notice.is_live

@@ -21,6 +21,7 @@ from todoke.civic.notices.queries.public import (
     counts_by_topic,
     current_notices,
     narrowed,
+    news,
     published_editions,
 )
 from todoke.civic.notices.views.common import language_of_page
@@ -80,7 +81,7 @@ def notice_page(request: HttpRequest, key: UUID) -> HttpResponse:
 @public
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    """The same list as Atom (RFC 4287), with the same filters; alerts have a feed of their own."""
+    """The same list as Atom (RFC 4287) with the same filters, and what was taken back; alerts have their own feed."""
     language, at = language_of_page(), now()
     _form, chosen = _filter(request, language)
     city = the_city()
@@ -95,7 +96,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         feed_guid=stable_id(address),
         author_name=city.name if city else "Todoke",
     )
-    shown = narrowed(current_notices(at), **chosen)[:IN_A_FEED]
+    shown = narrowed(news(at), **chosen)[:IN_A_FEED]
     for edition, said in zip(shown, as_public(shown, language, at), strict=True):
         atom.add_item(
             title=said.title,
