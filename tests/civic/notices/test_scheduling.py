@@ -1,18 +1,22 @@
 """What waits for its time: sent once when it comes, and put before a person where it was missed."""
 
 import threading
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connections
 
 from tests.civic.notices.conftest import DAY, HOUR, MORNING
 from todoke.base.backup.registry import Loss, after_restore
+from todoke.base.doctor import Verdict
 from todoke.civic.notices import clockwork
 from todoke.civic.notices.actions import deciding, scheduling
 from todoke.civic.notices.actions.refusals import BadSchedule
 from todoke.civic.notices.actions.restored import Schedules
 from todoke.civic.notices.actions.scheduling import release_due
 from todoke.civic.notices.actions.writing import drop_notice
+from todoke.civic.notices.checkup import ScheduleCheck
 from todoke.civic.notices.clockwork import Clockwork
 from todoke.civic.notices.models import Notice, NoticeState
 from todoke.ground.audit.models import Entry
@@ -189,3 +193,16 @@ def test_the_clockwork_looks_and_ends_when_it_is_told(monkeypatch):
 
     assert len(looked) == 1
     assert Clockwork().lanes == {"normal"}
+
+
+@pytest.mark.parametrize(
+    ("waited", "verdict"), [(timedelta(minutes=2, seconds=-1), Verdict.OK), (timedelta(minutes=2), Verdict.FAILURE)]
+)
+def test_the_doctor_sees_a_schedule_that_nobody_takes_up(scheduled, waited, verdict):
+    scheduled()
+
+    with time_machine.travel(AFTERNOON + waited, tick=False):
+        finding = ScheduleCheck().run()
+
+    assert finding.verdict is verdict
+    assert ("1件" in finding.says) is (verdict is Verdict.FAILURE)

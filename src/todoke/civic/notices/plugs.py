@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.backup.registry import after_restore
+from todoke.base.doctor import checks
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu, staff_panels
 from todoke.civic.notices.actions.city import NoticeTemplatesPart
 from todoke.civic.notices.actions.restored import Schedules
 from todoke.civic.notices.channel import PageChannel
+from todoke.civic.notices.checkup import ScheduleCheck
 from todoke.civic.notices.clockwork import Clockwork
 from todoke.civic.notices.panel import draw_latest, draw_waiting
 from todoke.civic.notices.rules.rights import LANE, MESSAGE_KIND, READ
@@ -33,6 +35,7 @@ kinds.register(MessageKind(MESSAGE_KIND, _("お知らせ"), LANE, recipients_kep
 channels.register(PageChannel())
 companions.register(Clockwork())
 after_restore.register(Schedules())
+checks.register(ScheduleCheck())
 city_parts.register(NoticeTemplatesPart())
 
 staff_menu.register(MenuItem("notices.desk", _("お知らせ"), "notices:list", 20, READ))
