@@ -1,6 +1,7 @@
 """The settings of the tests: the house's own, writing into a folder of their own.
 
-Read before any conftest, so this is the one place where the folder can be chosen.
+Read before any conftest, so this is the one place where the folder can be chosen. Workers of pytest-xdist share the
+database server and nothing else.
 """
 
 import os
@@ -8,8 +9,10 @@ from pathlib import Path
 
 # Kept between runs, so that the embedded server need not be made anew each time.
 os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
-# Beside those of a house that may be running on this machine.
-os.environ.setdefault("TODOKE_SIMULATOR_PORTS", "18325,18380")
+# Beside those of a house that may be running on this machine, and of the other workers.
+os.environ.setdefault(
+    "TODOKE_SIMULATOR_PORTS", "{0}1,{0}2".format(1832 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
+)
 
 from todoke.base.ui.catalogues import compile_catalogues
 
@@ -17,3 +20,10 @@ from todoke.base.ui.catalogues import compile_catalogues
 compile_catalogues()
 
 from todoke.project.settings import *  # noqa: E402, F403 - after the folder is chosen; every setting is the house's
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    _shared, VAR = VAR, VAR / worker  # noqa: F405 - from the star
+    for _name, _path in list(globals().items()):
+        if _name.isupper() and isinstance(_path, Path) and _path != VAR and _path.is_relative_to(_shared):
+            globals()[_name] = VAR / _path.relative_to(_shared)
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

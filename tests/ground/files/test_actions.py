@@ -95,7 +95,7 @@ def test_full_disk_keeps_nothing(root, monkeypatch):
     [
         (b"<?xml version='1.0'?><a/>", "application/xml"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><a/>", "application/xml"),
-        (gzip.compress(b"x"), "application/gzip"),
+        (gzip.compress(b"x", mtime=0), "application/gzip"),
         ("こんにちは".encode(), "text/plain"),
         (("あ" * 3000).encode(), "text/plain"),
         ("あ".encode("shift_jis"), "application/octet-stream"),
