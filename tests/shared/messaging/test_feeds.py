@@ -95,6 +95,17 @@ def test_an_entry_leads_to_its_page_and_its_cap() -> None:
     assert entry.content[0].language == "ja"
 
 
+def test_a_notice_leads_to_the_page_that_it_names() -> None:
+    notice = edition(content=content(page="/notices/{message}/"))
+
+    files = feed_files(state(notice))
+
+    [entry] = feedparser.parse(files["feed.atom"]).entries
+    [item] = json.loads(files["feed.json"])["items"]
+    assert entry.link == item["url"]
+    assert item["url"].endswith(f"/notices/{notice.message_key}/")
+
+
 def test_the_json_feed_says_what_became_of_each_item() -> None:
     read = json.loads(feed_files(WHOLE_STORY)["feed.json"])
 

@@ -18,7 +18,7 @@ from lxml import etree
 
 from todoke.base.ui.languages import language_tag
 from todoke.shared.messaging.cap import MEDIA_TYPE, clean, instant
-from todoke.shared.messaging.public_files import alerts_address, page_address
+from todoke.shared.messaging.public_files import alerts_address, read_on_at
 from todoke.shared.messaging.published import Published
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
 
@@ -142,7 +142,7 @@ def _add_entry(feed: etree._Element, state: FeedState, edition: FrozenEdition, f
     _add(entry, "title", clean(edition.title("ja")))
     _add(entry, "updated", instant(edition.sent_at))
     _add(entry, "published", instant(min(first_sent_at, edition.sent_at)))
-    _link(entry, "alternate", page_address(state.site, edition.mode, edition.message_key), "text/html")
+    _link(entry, "alternate", read_on_at(state.site, edition), "text/html")
     if edition.identifier in state.caps:
         address = alerts_address(state.site, state.mode) + cap_name(edition.identifier)
         # Aggregators of alerts take the first link of this type; the others read the enclosure.
@@ -197,7 +197,7 @@ def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None
     content = edition.content
     item: dict[str, Any] = {
         "id": _edition_id(edition),
-        "url": page_address(state.site, edition.mode, edition.message_key),
+        "url": read_on_at(state.site, edition),
         "title": edition.title("ja"),
         "summary": content.wording("ja").short,
         "content_text": _said_as_text(edition),
@@ -283,7 +283,7 @@ def _feature(state: FeedState, edition: FrozenEdition, number: int, area: AreaMa
             "code": area.code,
             "sent_at": instant(edition.sent_at),
             "expires_at": instant(edition.expires_at),
-            "url": page_address(state.site, edition.mode, edition.message_key),
+            "url": read_on_at(state.site, edition),
         },
     }
 

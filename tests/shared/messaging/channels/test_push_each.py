@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,16 @@ def test_what_stands_on_the_screen(city, simulator):
     )
     assert told["url"].startswith("https://www.city.example.jp/")
     assert (told["lang"], told["mode"]) == ("ja", "exercise")
+
+
+def test_a_notice_leads_to_the_page_that_it_names(city, simulator):
+    notice = fresh()
+    notice = replace(notice, content=replace(notice.content, page="/notices/{message}/"))
+
+    carry(city.push_each(), notice, [copy(1)])
+
+    (told,) = [content["told"] for content in arrived(simulator)]
+    assert told["url"] == f"https://www.city.example.jp/notices/{notice.message_key}/"
 
 
 def test_everybody_reads_their_language_or_japanese(city, simulator):

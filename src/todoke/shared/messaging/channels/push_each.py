@@ -47,7 +47,7 @@ from todoke.shared.messaging.channels.web_push import (
 )
 from todoke.shared.messaging.channels.wording import essentials, fit_title
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.public_files import page_address
+from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
 from todoke.shared.messaging.types import (
     Address,
@@ -200,7 +200,7 @@ class PushEachChannel:
         told = {
             "title": title.text,
             "body": "",
-            "url": page_address(self.site, edition.mode, edition.message_key, language),
+            "url": read_on_at(self.site, edition, language),
             "lang": language_tag(language),
             "tag": topic_of(edition),
             "edition": edition.identifier,
