@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from todoke.base.postgres.address import hosts_of
 
@@ -59,6 +60,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
         report.outcome = "failed"
         report.longrepr = f"a journey was skipped, and TODOKE_NO_SKIPS forbids that: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def no_jobs(db: None) -> None:
+    """An empty queue. Tests that commit leave jobs behind: its tables are not Django's, so nobody empties them."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 @pytest.fixture(scope="session")

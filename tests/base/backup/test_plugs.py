@@ -11,7 +11,7 @@ from todoke.base.backup.setbacks import set_back
 from todoke.base.clock import now
 from todoke.base.jobs import Lane, enqueue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_jobs")]
 
 
 def waiting_jobs() -> int:

@@ -9,7 +9,7 @@ from todoke.base.health.collecting import read
 from todoke.base.jobs import Lane, enqueue
 from todoke.base.jobs.gauges import GAUGES, jobs_by_lane_and_state, oldest_jobs, workers_by_lane
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_jobs")]
 
 
 def by_labels(samples) -> dict[tuple[str, ...], float]:

@@ -4,7 +4,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from todoke.base.jobs import Lane, enqueue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_jobs")]
 
 
 def test_a_job_waits_in_its_lane_with_its_arguments():

@@ -2,6 +2,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from todoke.base.jobs import Lane, enqueue
 from todoke.base.jobs.worker import LaneWork, presence
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 
 WAIT_SECONDS = 15
 
@@ -65,7 +66,9 @@ def work_until(enough: Callable[[], bool], *lanes: Lane, meanwhile: Callable[[],
         await asyncio.wait_for(running, WAIT_SECONDS)
         return came
 
-    assert asyncio.run(work())
+    # In a thread of its own: a browser that was here before has left its event loop in this one.
+    with ThreadPoolExecutor(1) as apart:
+        assert apart.submit(asyncio.run, work()).result()
 
 
 def _then_close(act: Callable[[threading.Event], bool], over: threading.Event) -> bool:
