@@ -251,7 +251,7 @@ def test_a_lost_link_is_answered_alike_for_everybody(client, subscriber):
 def test_no_link_stands_in_a_log(client, subscriber, caplog, capfd):
     token = token_of(subscriber.pk, subscriber.generation)
 
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "todoke.base.health.requests"):
         client.get(f"/subscriptions/{token}/")
         client.get(f"/subscriptions/{token}/nowhere/")
         client.get(f"/subscriptions/{'c' * 32}/")
