@@ -20,12 +20,12 @@ START_SECONDS_MAX = 30
 
 @pytest.fixture
 def served(tmp_path, django_db_setup):
-    """A server with its own folder and a second to drain, in front of the database of the tests."""
+    """A server with its own folder and four seconds to drain, in front of the database of the tests."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     ours = {"DATABASE_URL": address_of_the_tests(), "TODOKE_VAR": str(tmp_path), "TODOKE_LOGS": "json"}
     environment = {**os.environ, **ours, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    serving = Serving("127.0.0.1", port, processes=1, var=str(tmp_path), logs="json", drain_seconds=1.5)
+    serving = Serving("127.0.0.1", port, processes=1, var=str(tmp_path), logs="json", drain_seconds=4)
     process = subprocess.Popen(
         serving.command(), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -71,7 +71,7 @@ def test_a_server_drains_before_it_stops_and_tells_its_requests_without_their_pa
     get(port, f"/alerts/{token}?mail=hanako@example.jp")
 
     process.send_signal(signal.SIGTERM)
-    told = json.loads(wait_for(port, "/readyz", 503, 1.5))
+    told = json.loads(wait_for(port, "/readyz", 503, 4))
 
     assert [lack["key"] for lack in told["missing"]] == ["stopping"]
     assert get(port, "/healthz")[0] == 200
