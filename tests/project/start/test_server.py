@@ -19,7 +19,7 @@ START_SECONDS_MAX = 30
 
 
 @pytest.fixture
-def served(tmp_path, django_db_setup):
+def served(tmp_path, db):
     """A server with its own folder and four seconds to drain, in front of the database of the tests."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -56,10 +56,11 @@ def wait_for(port: int, path: str, status: int, seconds: float) -> bytes:
     while time.monotonic() < ends:
         with contextlib.suppress(OSError, http.client.HTTPException):
             found, body = get(port, path)
+            last = body
             if found == status:
                 return body
         time.sleep(0.05)
-    raise AssertionError(f"{path} did not answer {status} within {seconds} s")
+    raise AssertionError(f"{path} did not answer {status} within {seconds} s: {last}")
 
 
 def test_a_server_drains_before_it_stops_and_tells_its_requests_without_their_paths(served) -> None:
