@@ -17,10 +17,10 @@ from todoke.shared.messaging.channels import line_service
 from todoke.shared.messaging.channels.clusters import utf16_units
 from todoke.shared.messaging.channels.line_quota import Quota, Reading
 from todoke.shared.messaging.models import Multicast
-from todoke.shared.messaging.registry import MassChannel
+from todoke.shared.messaging.registry import LetterChannel, MassChannel
 from todoke.shared.messaging.simulators.faults import Fault, FaultKind
 from todoke.shared.messaging.simulators.simulator import Simulator
-from todoke.shared.messaging.types import Address, Copy, Fate, Mode, Result, Wording
+from todoke.shared.messaging.types import Address, Copy, Fate, Mode, Never, Result, Text, TryLater, Wording
 
 pytestmark = pytest.mark.django_db
 
@@ -459,3 +459,57 @@ def test_a_reader_s_id_is_checked_before_it_is_stored(address, fits):
 
 def test_a_destination_names_an_audience_that_is_there():
     assert "tests.nobody" in City(1, 1).line_each().trouble_with("tests.nobody")
+
+
+def letter(
+    number: int = 7, body: str = "ここを開いてください。\nhttps://www.city.example.jp/subscriptions/abc/\n"
+) -> Text:
+    return Text(address=user(number), language="ja", title="あなたのページ", body=body)
+
+
+def test_a_letter_is_a_push_to_one_and_a_repeat_is_known_by_its_key(city, simulator):
+    channel = city.line_each()
+    assert isinstance(channel, LetterChannel)
+
+    channel.send_letter(letter(), key="tests.letter:1", at=now())
+    again = channel.send_letter(letter(), key="tests.letter:1", at=now())
+
+    (arrival,) = taken(simulator)
+    assert (arrival.content["form"], arrival.content["to"]) == ("push", user(7))
+    assert arrival.content["texts"] == [
+        "あなたのページ\n\nここを開いてください。\nhttps://www.city.example.jp/subscriptions/abc/"
+    ]
+    assert "すでに受け付けていました" in again.says
+
+
+def test_a_letter_that_line_may_have_forgotten_is_not_pushed_again(city, simulator):
+    with pytest.raises(Never, match="24時間"):
+        city.line_each().send_letter(letter(), key="tests.letter:2", at=now() - timedelta(hours=24))
+
+    assert taken(simulator) == []
+
+
+def test_a_letter_waits_where_the_quota_is_kept_for_emergencies(city, simulator):
+    channel = city.line_each()
+    channel.line.quota = Quota(lambda: Reading(1000, 900), reserve=0.2)
+
+    with pytest.raises(TryLater, match="緊急"):
+        channel.send_letter(letter(), key="tests.letter:3", at=now())
+
+    assert taken(simulator) == []
+
+
+def test_a_letter_to_nobody_is_refused_for_good_and_the_word_holds_no_id(city, simulator):
+    with pytest.raises(Never) as refused:
+        city.line_each().send_letter(Text("", "ja", "題", "本文"), key="tests.letter:4", at=now())
+
+    assert "LINE" in refused.value.says
+
+
+def test_a_letter_waits_while_line_does_not_answer(city, simulator):
+    simulator.fault("line", Fault(FaultKind.ANSWER, status=503, calls=1))
+
+    with pytest.raises(TryLater) as trouble:
+        city.line_each().send_letter(letter(), key="tests.letter:5", at=now())
+
+    assert trouble.value.may_have_left

@@ -15,10 +15,21 @@ from todoke.shared.messaging.channels import connection
 from todoke.shared.messaging.channels.connection import Answer
 from todoke.shared.messaging.channels.push_services import Passes, Rests, fate_of, is_push_service
 from todoke.shared.messaging.channels.web_push import SEALED_MAX, Sender, Subscription, base64url, claims_of, seal
-from todoke.shared.messaging.registry import MassChannel
+from todoke.shared.messaging.registry import LetterChannel, MassChannel
 from todoke.shared.messaging.simulators.faults import Fault, FaultKind
 from todoke.shared.messaging.simulators.push import browser
-from todoke.shared.messaging.types import Address, Copy, EditionKind, Fate, Mode, WaysOut, Wording
+from todoke.shared.messaging.types import (
+    Address,
+    Copy,
+    EditionKind,
+    Fate,
+    Mode,
+    Never,
+    Text,
+    TryLater,
+    WaysOut,
+    Wording,
+)
 
 
 def copy(number: int, name: str = "", *, language: str = "ja", mark: str = "") -> Copy:
@@ -459,3 +470,43 @@ def test_the_simulated_service_refuses_a_claim_for_another_and_a_message_for_ano
 def test_every_service_we_know_is_one():
     assert is_push_service("fcm.googleapis.com")
     assert not is_push_service("")
+
+
+def letter(name: str, body: str = "登録しました。\nhttps://www.city.example.jp/subscriptions/abc/\n") -> Text:
+    return Text(browser(name).subscription.as_text(), "ja-easy", "登録しました", body)
+
+
+def test_a_letter_is_a_notification_that_opens_its_link(city, simulator):
+    channel = city.push_each()
+    assert isinstance(channel, LetterChannel)
+
+    channel.send_letter(letter("hana"), key="tests.letter:1", at=now())
+
+    (content,) = arrived(simulator)
+    told = content["told"]
+    assert (told["title"], told["body"], told["lang"]) == ("登録しました", "登録しました。", "ja-simple")
+    assert told["url"] == "https://www.city.example.jp/subscriptions/abc/"
+    assert content["topic"] == told["tag"]
+
+
+def test_a_long_letter_fits_into_one_push(city, simulator):
+    city.push_each().send_letter(letter("hana", "長い" * 4000), key="tests.letter:2", at=now())
+
+    (content,) = arrived(simulator)
+    assert content["told"]["body"].endswith("…")
+    assert content["told"]["url"] == "https://www.city.example.jp/"
+
+
+def test_a_letter_to_a_browser_that_took_its_subscription_back_has_failed(city, simulator):
+    with pytest.raises(Never, match="もうありません"):
+        city.push_each().send_letter(letter("gone-hana"), key="tests.letter:3", at=now())
+
+
+def test_a_letter_to_what_is_no_subscription_has_failed(city):
+    with pytest.raises(Never, match="読めません"):
+        city.push_each().send_letter(Text("no subscription", "ja", "題", "本文"), key="tests.letter:4", at=now())
+
+
+def test_a_letter_waits_while_the_service_is_away(city):
+    with pytest.raises(TryLater):
+        city.push_each(simulator="http://127.0.0.1:1").send_letter(letter("hana"), key="tests.letter:5", at=now())

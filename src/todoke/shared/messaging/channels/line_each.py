@@ -18,15 +18,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import now
-from todoke.shared.messaging.channels.clusters import utf16_units
+from todoke.shared.messaging.channels.clusters import longest_start, utf16_units
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS
-from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line
+from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line, retry_key
 from todoke.shared.messaging.channels.line_service import QUOTA_SECONDS, USER, LineService, Outcome, Word, request_body
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
-from todoke.shared.messaging.types import Address, Copy, Fate, FrozenEdition, Parcel, Report, Result, WaysOut
+from todoke.shared.messaging.types import (
+    Address,
+    Copy,
+    Fate,
+    FrozenEdition,
+    Never,
+    Parcel,
+    Receipt,
+    Report,
+    Result,
+    Text,
+    TryLater,
+    WaysOut,
+)
 
 # LINE allows 200 multicasts a second. A bucket holds a second's worth, so that any second sees twice the rate at most.
 REQUESTS_PER_SECOND = 100.0
@@ -39,6 +52,8 @@ WAY_OUT = {
     "ja-easy": "かえる・やめる：{}",
     "en": "Change or stop these messages: {}",
 }
+RESTS = "LINEを休ませています。"
+QUOTA_KEPT = "LINEの今月の送信数の残りを、緊急の情報のために取ってあります。"
 TOO_LATE = "LINEに届いたかどうか分からないまま24時間を過ぎました。二重に届くおそれがあるため、もう送りません。"
 
 
@@ -185,6 +200,26 @@ class LineEachChannel:
         if self.line.is_resting or not self.pace.free(PACE_KEY, per_second=REQUESTS_PER_SECOND, lane=lane):
             return False
         return lane == "emergency" or self.line.quota.allows(1)
+
+    def send_letter(self, text: Text, *, key: str, at: datetime) -> Receipt:
+        """Push one person's letter, title and body as one text. The retry key follows from `key`, the same each time.
+
+        Ordinary letters keep to the reserve of the quota as notices do. Raises TryLater or Never.
+        """
+        # Our own guard: beyond this age LINE would take a repeat for a new message.
+        if self.clock() - at > RETRY_KEY_LIVES - KEY_MARGIN:
+            raise Never(TOO_LATE)
+        if self.line.is_resting:
+            raise TryLater(RESTS)
+        if not is_simulated(text.address) and not self.line.quota.allows(1):
+            raise TryLater(QUOTA_KEPT)
+        words = longest_start(f"{text.title}\n\n{text.body.strip()}", TEXT_MAX, utf16_units)
+        outcome = self.line.push(words, text.address, retry_key(key))
+        if outcome.word in (Word.TAKEN, Word.TAKEN_BEFORE):
+            return Receipt(says=outcome.says)
+        if outcome.word in (Word.LATER, Word.UNCLEAR):
+            raise TryLater(outcome.says, may_have_left=outcome.word is Word.UNCLEAR)
+        raise Never(outcome.says)
 
     def probes(self, addresses: Sequence[Address]) -> list[Probe]:
         """One way: LINE's own interface, asked who we are."""

@@ -1,4 +1,4 @@
-"""Multicast as LINE offers it: one request, and what its answer means.
+"""Multicast and push as LINE offers them: one request, and what its answer means.
 
 (https://developers.line.biz/en/reference/messaging-api/#send-multicast-message, read in November 2026.)
 """
@@ -67,15 +67,21 @@ class LineService:
 
     def multicast(self, text: str, to: Sequence[str], key: str) -> Outcome:
         """One request to at most 500, all of them simulated or none."""
-        simulated = is_simulated(to[0])
+        return self._ask("multicast", request_body(text, to), key, simulated=is_simulated(to[0]), people=len(to))
+
+    def push(self, text: str, to: str, key: str) -> Outcome:
+        """One message to one user."""
+        return self._ask("push", push_body(text, to), key, simulated=is_simulated(to), people=1)
+
+    def _ask(self, form: str, body: bytes, key: str, *, simulated: bool, people: int) -> Outcome:
         if not simulated and not self.token:
             self._rest(REFUSED_REST_SECONDS)
             log.error("line_token_missing")
             return Outcome(Word.LATER, "TODOKE_LINE_TOKEN が設定されていません。")
         try:
             answer = post(
-                f"{self.simulator if simulated else self.service}/v2/bot/message/multicast",
-                request_body(text, to),
+                f"{self.simulator if simulated else self.service}/v2/bot/message/{form}",
+                body,
                 {
                     "Content-Type": "application/json; charset=utf-8",
                     "Authorization": f"Bearer {'simulator' if simulated else self.token}",
@@ -87,7 +93,7 @@ class LineService:
             self._note_trouble()
             return Outcome(Word.UNCLEAR if trouble.may_have_left else Word.LATER, trouble.says)
         outcome = _outcome(answer)
-        self._heed(answer, outcome, people=0 if simulated else len(to))
+        self._heed(answer, outcome, people=0 if simulated else people)
         return outcome
 
     def _heed(self, answer: Answer, outcome: Outcome, *, people: int) -> None:
@@ -132,7 +138,16 @@ class LineService:
 
 def request_body(text: str, to: Sequence[str]) -> bytes:
     """The body of a multicast."""
-    request = {"to": [bare(address) for address in to], "messages": [{"type": "text", "text": text}]}
+    return _body(text, [bare(address) for address in to])
+
+
+def push_body(text: str, to: str) -> bytes:
+    """The body of a push."""
+    return _body(text, bare(to))
+
+
+def _body(text: str, to: str | list[str]) -> bytes:
+    request = {"to": to, "messages": [{"type": "text", "text": text}]}
     return json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import queue
+import re
 import threading
 import time
 from collections import deque
@@ -57,8 +58,10 @@ from todoke.shared.messaging.types import (
     FrozenEdition,
     Never,
     Parcel,
+    Receipt,
     Report,
     Result,
+    Text,
     TryLater,
     WaysOut,
 )
@@ -72,6 +75,8 @@ REPORTED_AT_ONCE = 50
 # A warning that a telephone finds when it is switched on half a day later has often been overtaken.
 EMERGENCY_TTL = timedelta(hours=4)
 TTL_MAX = timedelta(days=28)
+LETTER_TTL = timedelta(days=1)
+LINK = re.compile(r"https?://\S+")
 URGENCY = {"emergency": "high", "normal": "normal"}
 EXAMPLE_TOKEN = "(個別の記号)"  # noqa: S105 - shown in the place of a real one
 
@@ -260,6 +265,31 @@ class PushEachChannel:
         _pass_on(told, len(copies) - len(refused), report, patience_seconds=self.facts.timeout_seconds)
         report(refused)
 
+    def send_letter(self, text: Text, *, key: str, at: datetime) -> Receipt:
+        """One person's letter as a notification; touching it opens the first link of its text. Raises TryLater, Never.
+
+        A repeat has the same tag and topic as the first, so that one of them is seen.
+        """
+        try:
+            to = Subscription.read(bare(text.address))
+        except BadSubscription:
+            raise Never("登録の内容が読めません。") from None
+        tag = _topic(key)
+        headers = {
+            "TTL": str(int(LETTER_TTL.total_seconds())),
+            "Urgency": URGENCY["normal"],
+            "Topic": tag,
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+        }
+        plain = _letter(text, tag=tag, site=self.site, at=at)
+        fate, says = self._post(plain, headers, to, simulated=self.simulated or is_simulated(text.address))
+        if fate is Fate.ACCEPTED:
+            return Receipt(says=says)
+        if fate in (Fate.LATER, Fate.UNCLEAR):
+            raise TryLater(says, may_have_left=fate is Fate.UNCLEAR)
+        raise Never(says)
+
     def close(self) -> None:
         """Close the connections that are kept open."""
         self.doors.close()
@@ -303,16 +333,19 @@ class PushEachChannel:
     def _send(
         self, stationery: Stationery, headers: Mapping[str, str], copy: Copy, to: Subscription
     ) -> tuple[Fate, str]:
-        if self._rests.is_resting(to.host):
-            return Fate.LATER, f"{to.host} を休ませています。"
         sheet = stationery.sheets.get(copy.language) or stationery.sheets["ja"]
         simulated = self.simulated or is_simulated(copy.address)
+        return self._post(sheet.filled(copy.token), headers, to, simulated=simulated)
+
+    def _post(self, plain: bytes, headers: Mapping[str, str], to: Subscription, *, simulated: bool) -> tuple[Fate, str]:
+        if self._rests.is_resting(to.host):
+            return Fate.LATER, f"{to.host} を休ませています。"
         if not simulated and not is_push_service(to.host):
             return Fate.REFUSED, f"{to.host} は通知サービスではありません。"
         try:
             answer = self.doors.post(
                 f"{self.simulator}{simulated_path(to)}" if simulated else to.endpoint,
-                seal(sheet.filled(copy.token), to),
+                seal(plain, to),
                 {**headers, "Authorization": self._passes.of(to.origin, at=self.clock())},
                 only_public=not simulated,
             )
@@ -328,7 +361,32 @@ class PushEachChannel:
 
 def topic_of(edition: FrozenEdition) -> str:
     """What names the matter in every request about it: 32 characters, all that RFC 8030 allows."""
-    return base64url(hashlib.sha256(edition.message_key.encode()).digest())[:32]
+    return _topic(edition.message_key)
+
+
+def _topic(matter: str) -> str:
+    return base64url(hashlib.sha256(matter.encode()).digest())[:32]
+
+
+def _letter(text: Text, *, tag: str, site: str, at: datetime) -> bytes:
+    """A letter as the worker in the browser reads a notification (static/messaging/push-worker.js)."""
+    link = LINK.search(text.body)
+    told = {
+        "title": text.title[:TITLE_MAX],
+        "body": "",
+        "url": link[0] if link else f"{site}/",
+        "lang": language_tag(text.language),
+        "tag": tag,
+        "edition": tag,
+        "mode": "",
+        "sent": at.isoformat(),
+        "change": "",
+    }
+    # The link is what a touch opens; nobody reads it out.
+    words = "\n".join(line for line in text.body.splitlines() if line.strip() and not LINK.search(line))
+    room = PLAIN_MAX - len(_json(told))
+    body = words if _bytes(words) <= room else longest_start(words, room - _bytes("…"), _bytes) + "…"
+    return _json({**told, "body": body})
 
 
 def _pass_on(told: "queue.SimpleQueue[Result]", count: int, report: Report, *, patience_seconds: float) -> None:

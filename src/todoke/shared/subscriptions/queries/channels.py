@@ -1,16 +1,27 @@
-"""The channels that one can subscribe on."""
+"""The channels that one can subscribe on.
+
+On most of them a person types an address, and a letter to it shows whose it is. On LINE and in a browser nobody types
+anything: LINE tells us who has made friends with the city, and a browser gives its own subscription.
+"""
 
 from todoke.shared.messaging.channels.routes import trouble_with_contact_reach
 from todoke.shared.messaging.registry import LetterChannel, MassChannel, channels
 from todoke.shared.messaging.types import Reach
 
 MAIL = "messaging.mail"
+PUSH = "messaging.push-each"
+LINE = "messaging.line-each"
+NOBODY_TYPES = frozenset({PUSH, LINE})
 SOME_ADDRESS = "someone@example.jp"
 
 
 def channels_on_offer() -> list[MassChannel]:
-    """The mass channels whose addresses can be confirmed by a letter, in the order of their registration."""
-    return [channel for channel in channels if isinstance(channel, MassChannel) and letters_of(channel)]
+    """The mass channels whose addresses are typed and confirmed by a letter, in the order of their registration."""
+    return [
+        channel
+        for channel in channels
+        if isinstance(channel, MassChannel) and channel.key not in NOBODY_TYPES and letters_of(channel)
+    ]
 
 
 def letters_of(channel: MassChannel) -> str | None:
