@@ -68,6 +68,18 @@ def push_key(text: str) -> str:
     return text
 
 
+def line_secret(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        raise ValueError("it is no channel secret of LINE, of 32 hexadecimal digits")
+    return text
+
+
+def line_account(text: str) -> str:
+    if not re.fullmatch(r"@[a-z0-9._-]{1,30}", text):
+        raise ValueError(f"“{text}” is no basic ID of LINE: @ and then small letters, digits and . _ -")
+    return text
+
+
 def percent(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 99:
         raise ValueError(f"“{text}” is not a whole number from 0 to 99")
@@ -301,6 +313,20 @@ VARIABLES = (
         str,
         "",
         "(the long-lived channel access token from the LINE Developers Console)",
+    ),
+    Variable(
+        "TODOKE_LINE_SECRET",
+        "The channel secret of the city's LINE official account: with it LINE signs what its webhook tells.",
+        line_secret,
+        "",
+        "(the channel secret from the LINE Developers Console, 32 hexadecimal digits)",
+    ),
+    Variable(
+        "TODOKE_LINE_ACCOUNT",
+        "The basic ID of the city's LINE official account, by which residents make friends with it.",
+        line_account,
+        "",
+        "@nagihama",
     ),
     Variable(
         "TODOKE_LINE_RESERVE",

@@ -17,7 +17,7 @@ from todoke.shared.messaging.models import Contact, Letter
 from todoke.shared.messaging.queries.contacts import token_of
 from todoke.shared.messaging.registry import MessageKind, kinds
 from todoke.shared.messaging.types import AreaMark, ContactState, Content, Wording
-from todoke.shared.subscriptions.actions import requests
+from todoke.shared.subscriptions.actions import brake, requests
 from todoke.shared.subscriptions.actions.choices import store
 from todoke.shared.subscriptions.audience import KEY
 from todoke.shared.subscriptions.models import Request
@@ -119,7 +119,7 @@ def test_what_is_refused_keeps_what_was_entered(client, changes, words):
 
 
 def test_too_many_requests_from_one_place_are_told_so(client):
-    for number in range(requests.REQUESTS_AN_HOUR):
+    for number in range(brake.REQUESTS_AN_HOUR):
         client.post("/subscriptions/", {**ENTERED, "address": f"a{number}@example.jp"})
 
     answer = client.post("/subscriptions/", ENTERED)

@@ -13,9 +13,10 @@ from todoke.shared.messaging.actions.letters import SEALED_AS
 from todoke.shared.messaging.models import Contact, Letter
 from todoke.shared.messaging.queries.contacts import address_of, contact_at, contact_by_token, token_of
 from todoke.shared.messaging.types import ContactState
-from todoke.shared.subscriptions.actions import leaving, requests
+from todoke.shared.subscriptions.actions import brake, leaving, requests
+from todoke.shared.subscriptions.actions.brake import TooManyFromHere
 from todoke.shared.subscriptions.actions.choices import ChoicesRefused
-from todoke.shared.subscriptions.actions.requests import NoSuchRequest, RequestOver, TooManyFromHere
+from todoke.shared.subscriptions.actions.requests import NoSuchRequest, RequestOver
 from todoke.shared.subscriptions.models import Child, Place, Request
 from todoke.shared.subscriptions.queries.subscribers import choices_of
 from todoke.shared.subscriptions.types import Choices, PlaceChoice
@@ -133,12 +134,12 @@ def test_a_channel_that_is_not_there_is_refused():
 
 
 def test_nobodys_mailbox_can_be_filled_whoever_asks():
-    for number in range(requests.LETTERS_A_DAY + 2):
+    for number in range(brake.LETTERS_A_DAY + 2):
         ask(client=f"192.0.2.{number}")
 
-    assert Letter.objects.count() == requests.LETTERS_A_DAY
+    assert Letter.objects.count() == brake.LETTERS_A_DAY
     ask(client="192.0.2.99", at=NOON + timedelta(days=1, seconds=1))
-    assert Letter.objects.count() == requests.LETTERS_A_DAY + 1
+    assert Letter.objects.count() == brake.LETTERS_A_DAY + 1
 
 
 def test_links_and_requests_share_the_limit_of_an_address():
@@ -147,11 +148,11 @@ def test_links_and_requests_share_the_limit_of_an_address():
     for _ in range(5):
         requests.ask_for_link(MAIL, "hana@example.jp", language="ja", client="x", at=NOON)
 
-    assert Letter.objects.count() == requests.LETTERS_A_DAY
+    assert Letter.objects.count() == brake.LETTERS_A_DAY
 
 
 def test_one_place_cannot_ask_for_everybody():
-    for number in range(requests.REQUESTS_AN_HOUR):
+    for number in range(brake.REQUESTS_AN_HOUR):
         ask(f"reader{number}@example.jp")
 
     with pytest.raises(TooManyFromHere):

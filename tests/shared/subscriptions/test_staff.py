@@ -11,13 +11,14 @@ from tests.sign_in import staff_client
 from todoke.base.clock import now
 from todoke.ground.audit.models import Entry
 from todoke.shared.messaging.actions import contacts
+from todoke.shared.messaging.queries.contacts import token_of
 from todoke.shared.messaging.types import ContactState
 from todoke.shared.subscriptions.actions import imports
 from todoke.shared.subscriptions.actions.choices import store
 from todoke.shared.subscriptions.models import Import
 from todoke.shared.subscriptions.types import Choices, PlaceChoice
 
-MAIL = "messaging.mail-each"
+MAIL, LINE = "messaging.mail-each", "messaging.line-each"
 LISTS = "/desk/subscriptions/lists/"
 PERSON = "/desk/subscriptions/person/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas", "topics")]
@@ -126,6 +127,27 @@ def test_a_look_that_finds_nobody_is_recorded_too(manager):
 
     assert "このアドレスの登録はありません。" in page
     assert looks() == ["subscriptions.looked-up"]
+
+
+@pytest.mark.parametrize("form", ["https://www.city.example.jp/subscriptions/{}/", "/subscriptions/{}/end", " {} "])
+def test_who_has_no_address_is_found_by_the_link_to_their_page(manager, form):
+    contact, _is_new = contacts.register(LINE, "U" + "a" * 32, language="ja", at=now())
+    link = form.format(token_of(contact.pk, contact.generation))
+
+    page = manager.post(PERSON, look(channel="link", address=link)).content.decode()
+    manager.post(PERSON, look(channel="link", address=link, erase="1", sure="1"))
+
+    assert "LINE（登録者）" in page
+    assert looks() == ["subscriptions.looked-up", "subscriptions.looked-up", "subscriptions.erased"]
+    contact.refresh_from_db()
+    assert contact.state == ContactState.ERASED
+
+
+def test_what_is_no_link_is_said_to_be_none(manager):
+    page = manager.post(PERSON, look(channel="link", address="hana@example.jp")).content.decode()
+
+    assert "リンクとして読めません" in page
+    assert looks() == []
 
 
 def test_nobody_looks_without_a_reason(manager, subscriber):

@@ -19,6 +19,8 @@ from todoke.shared.subscriptions.queries.topics import topics
 from todoke.shared.subscriptions.types import Choices, PlaceChoice
 
 WHOLE_CITY = "*"
+# A subscription has about 400 characters; its address alone may have 2,000.
+BROWSER_MAX = 4000
 CHILDREN = 4
 # From before birth to the year in which school begins.
 YEARS_BACK = 7
@@ -140,7 +142,11 @@ class ChoicesForm(forms.Form):
 
 
 class SubscribeForm(ChoicesForm):
-    """The choices of somebody new, and where to write to them."""
+    """The choices of somebody new, and where to write to them.
+
+    Whoever only looks, or signs up with their browser (`by_browser`), need not say where. `browser` is what the offer
+    of notifications puts into the form (messaging's `push_offer`).
+    """
 
     channel = forms.ChoiceField(label=gettext_lazy("受け取り方"), widget=forms.RadioSelect)
     address = forms.CharField(
@@ -150,11 +156,13 @@ class SubscribeForm(ChoicesForm):
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "email", "autocapitalize": "none"}),
     )
 
-    def __init__(self, *arguments: Any, is_preview: bool = False, **options: Any) -> None:
+    browser = forms.CharField(max_length=BROWSER_MAX, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, is_preview: bool = False, by_browser: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
         offer_channels(self)
-        # Whoever only looks need not say who they are.
-        self.fields["address"].required = not is_preview
+        for name in ("channel", "address"):
+            self.fields[name].required = not (is_preview or by_browser)
 
 
 class LinkForm(forms.Form):

@@ -8,7 +8,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from todoke.ground.places.queries import area_tree
+from todoke.shared.subscriptions.actions.looking import BY_LINK
 from todoke.shared.subscriptions.forms import area_lines_for, offer, offer_channels
+from todoke.shared.subscriptions.queries.channels import channels_on_offer
 from todoke.shared.subscriptions.queries.topics import topics
 
 
@@ -63,15 +65,16 @@ class ListForm(forms.Form):
 
 
 class LookForm(forms.Form):
-    """One person's address, and why somebody looks."""
+    """One person's address, or the link to their page, and why somebody looks."""
 
     use_required_attribute = False
 
     channel = forms.ChoiceField(label=gettext_lazy("受け取り方"), widget=forms.RadioSelect)
     address = forms.CharField(
-        label=gettext_lazy("メールアドレス"),
+        label=gettext_lazy("本人のメールアドレス、または本人のページのリンク"),
+        help_text=gettext_lazy("LINEか通知で受け取っている人には、自分のページのリンクを聞いてください。"),
         max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("調べる理由"),
@@ -83,4 +86,6 @@ class LookForm(forms.Form):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        offer_channels(self)
+        ways = [(channel.key, channel.facts.name) for channel in channels_on_offer()]
+        offer(self, "channel", [*ways, (BY_LINK, gettext_lazy("本人のページのリンク（LINE・通知）"))])
+        self.fields["channel"].initial = ways[0][0] if ways else BY_LINK

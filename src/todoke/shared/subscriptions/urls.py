@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from todoke.shared.subscriptions.views import feed, milestones, mine, staff, subscribing
+from todoke.shared.subscriptions.views import feed, line, milestones, mine, staff, subscribing
 
 app_name = "subscriptions"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", subscribing.subscribe, name="subscribe"),
     path("sent/", subscribing.sent, name="sent"),
     path("link/", subscribing.lost_link, name="lost-link"),
+    path("line/webhook", line.webhook, name="line-webhook"),
     path("feed/", feed.feed_page, name="feed-page"),
     path("feed.atom", feed.feed, name="feed"),
     re_path(rf"^confirm/{LINK}/$", subscribing.confirm, name="confirm"),

@@ -8,7 +8,7 @@ from todoke.shared.messaging.actions import contacts
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import address_of
 from todoke.shared.messaging.types import ContactState
-from todoke.shared.subscriptions.models import Child, Consent, Place, Request
+from todoke.shared.subscriptions.models import Child, Consent, LineEvent, Place, Request
 
 # So long somebody who left finds their choices again; then they are forgotten.
 WAY_BACK = timedelta(days=30)
@@ -48,6 +48,7 @@ def tidy(*, at: datetime) -> int:
     """Forget who left a month ago, and requests that nobody confirmed; how many people were forgotten."""
     Request.objects.filter(expires_at__lte=at, contact=None).exclude(sealed=b"").update(sealed=b"")
     Request.objects.filter(created_at__lt=at - REQUESTS_KEPT).delete()
+    LineEvent.objects.filter(heard_at__lt=at - REQUESTS_KEPT).delete()
     left = Contact.objects.filter(state=ContactState.ENDED, changed_at__lt=at - WAY_BACK)
     gone = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
     for contact_id in gone:

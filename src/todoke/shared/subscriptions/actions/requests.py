@@ -3,51 +3,29 @@
 import json
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.urls import reverse
+from django.db import transaction
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import in_japan
-from todoke.base.sealing import keyed_hash, make_token, open_sealed, read_token, seal
-from todoke.ground.places.queries import the_city
+from todoke.base.sealing import make_token, open_sealed, read_token, seal
 from todoke.shared.messaging.actions import contacts, letters
 from todoke.shared.messaging.actions.contacts import BadAddress, NoSuchChannel, mass_channel
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import contact_at, token_of
 from todoke.shared.messaging.types import ContactState, Text
+from todoke.shared.subscriptions.actions.brake import RequestRefused, counted
 from todoke.shared.subscriptions.actions.choices import store
+from todoke.shared.subscriptions.actions.links import city_name, page_of
 from todoke.shared.subscriptions.models import Consent, Request
 from todoke.shared.subscriptions.queries.channels import letters_of, trouble_with
 from todoke.shared.subscriptions.types import Choices
 
 SEALED_AS = b"subscriptions.request"
 PURPOSE = "subscriptions.request"
-CLIENT_PURPOSE = "subscriptions.client"
 
 VALID = timedelta(hours=24)
-# So many letters a day to one address, whoever asks for them: nobody's mailbox can be filled from here.
-LETTERS_A_DAY = 3
-# So many requests an hour from one place. A library or a firm may share one address, so there is room.
-REQUESTS_AN_HOUR = 30
-
-
-class RequestRefused(Exception):
-    """The request was not taken. The text is fit for the person at the screen."""
-
-    says: str | Promise = gettext_lazy("申込みを受け付けられませんでした。")
-
-    def __str__(self) -> str:
-        return str(self.says)
-
-
-class TooManyFromHere(RequestRefused):
-    """This place has asked too often; that says nothing about any address."""
-
-    says = gettext_lazy("短い間に申込みが続いたため、受付を止めています。1時間ほどたってから、もう一度お試しください。")
 
 
 class NoSuchRequest(RequestRefused):
@@ -76,11 +54,11 @@ def ask(channel: str, address: str, choices: Choices, *, client: str, at: dateti
     if request is None:
         return
     with translation.override(choices.language):
-        link = _address_of("subscriptions:confirm", make_token(request.pk, purpose=PURPOSE))
+        link = page_of("subscriptions:confirm", make_token(request.pk, purpose=PURPOSE))
         text = Text(
             address=normal,
             language=choices.language,
-            title=_("【%(city)s】お知らせの登録を確かめてください") % {"city": _city()},
+            title=_("【%(city)s】お知らせの登録を確かめてください") % {"city": city_name()},
             body=_(
                 "%(city)sのお知らせに登録する申込みを受け付けました。\n"
                 "\n"
@@ -90,7 +68,7 @@ def ask(channel: str, address: str, choices: Choices, *, client: str, at: dateti
                 "このリンクは24時間使えます。\n"
                 "申し込んだ覚えがないときは、何もしないでください。登録されません。\n"
             )
-            % {"city": _city(), "link": link},
+            % {"city": city_name(), "link": link},
         )
     letters.post(text, key=f"subscriptions.request:{request.pk}", channel=carrier, expires_at=request.expires_at, at=at)
 
@@ -110,7 +88,7 @@ def ask_for_link(channel: str, address: str, *, language: str, client: str, at: 
         text = Text(
             address=normal,
             language=contact.language or language,
-            title=_("【%(city)s】お知らせの登録内容のページ") % {"city": _city()},
+            title=_("【%(city)s】お知らせの登録内容のページ") % {"city": city_name()},
             body=_(
                 "%(city)sのお知らせの、あなたのページのリンクです。\n"
                 "内容の変更も、登録の解除も、ここでできます。\n"
@@ -119,7 +97,7 @@ def ask_for_link(channel: str, address: str, *, language: str, client: str, at: 
                 "このリンクはほかの人に見せないでください。\n"
                 "このメールを頼んだ覚えがないときは、何もしないでください。\n"
             )
-            % {"city": _city(), "link": _address_of("subscriptions:mine", token_of(contact.pk, contact.generation))},
+            % {"city": city_name(), "link": page_of("subscriptions:mine", token_of(contact.pk, contact.generation))},
         )
     letters.post(text, key=f"subscriptions.link:{request.pk}", channel=carrier, expires_at=request.expires_at, at=at)
 
@@ -181,35 +159,16 @@ def _taken(
     kind: Request.Kind, channel: str, normal: str, choices: dict[str, object], *, client: str, at: datetime
 ) -> Request | None:
     """The stored request; None when the address has had its letters for today. Raises TooManyFromHere."""
-    lookup = keyed_hash(f"{channel}\x1f{normal}", purpose=PURPOSE)
-    source = keyed_hash(client, purpose=CLIENT_PURPOSE)
-    with connection.cursor() as cursor:
-        # Two requests for one address, or from one place, in the same moment are counted one after the other.
-        for counted in sorted((lookup, source)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(counted[:8], signed=True)])
-    if Request.objects.filter(client=source, created_at__gt=at - timedelta(hours=1)).count() >= REQUESTS_AN_HOUR:
-        raise TooManyFromHere
-    is_full = Request.objects.filter(lookup=lookup, created_at__gt=at - timedelta(days=1)).count() >= LETTERS_A_DAY
-    if is_full:
+    seen = counted(channel, normal, client=client, at=at)
+    if seen.is_full:
         return None
     told = json.dumps({"address": normal, "choices": choices}).encode()
     return Request.objects.create(
         kind=kind,
         channel=channel,
-        lookup=lookup,
-        client=source,
+        lookup=seen.lookup,
+        client=seen.source,
         sealed=seal(told, context=SEALED_AS) if kind == Request.Kind.SUBSCRIBE else b"",
         created_at=at,
         expires_at=at + VALID,
     )
-
-
-def _address_of(name: str, token: str) -> str:
-    return f"{settings.SITE_ADDRESS}{reverse(name, args=[token])}"
-
-
-def _city() -> str:
-    city = the_city()
-    if city is None:
-        return _("市")
-    return {"en": city.name_en, "ja-easy": city.name_easy}.get(translation.get_language() or "") or city.name

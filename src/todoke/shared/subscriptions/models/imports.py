@@ -81,6 +81,8 @@ class Consent(models.Model):
 
     class Way(models.TextChoices):
         CONFIRMED = "confirmed", _("本人がメールのリンクで確かめた")
+        BROWSER = "browser", _("本人がブラウザーで通知を許可した")
+        FRIEND = "friend", _("本人がLINEで友だちになった")
         IMPORTED = "imported", _("名簿の取込み")
 
     contact = models.OneToOneField(Contact, models.PROTECT, related_name="+")
@@ -91,9 +93,11 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(way__in=["confirmed", "imported"]), name="consent_is_of_a_known_way"),
             models.CheckConstraint(
-                condition=Q(way="confirmed") | (Q(batch__isnull=False) & ~Q(basis="")),
+                condition=Q(way__in=["confirmed", "browser", "friend", "imported"]), name="consent_is_of_a_known_way"
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="imported") | (Q(batch__isnull=False) & ~Q(basis="")),
                 name="consent_of_an_import_has_a_basis",
             ),
         ]

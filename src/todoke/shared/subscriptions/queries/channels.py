@@ -5,8 +5,10 @@ anything: LINE tells us who has made friends with the city, and a browser gives 
 """
 
 from todoke.shared.messaging.channels.routes import trouble_with_contact_reach
+from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.registry import LetterChannel, MassChannel, channels
 from todoke.shared.messaging.types import Reach
+from todoke.shared.subscriptions.audience import KEY
 
 MAIL = "messaging.mail"
 PUSH = "messaging.push-each"
@@ -22,6 +24,11 @@ def channels_on_offer() -> list[MassChannel]:
         for channel in channels
         if isinstance(channel, MassChannel) and channel.key not in NOBODY_TYPES and letters_of(channel)
     ]
+
+
+def is_served(channel: str) -> bool:
+    """Whether the city has a destination by which subscribers on this channel get anything."""
+    return Destination.objects.filter(channel=channel, address=KEY, reach=Reach.PUBLIC, is_active=True).exists()
 
 
 def letters_of(channel: MassChannel) -> str | None:

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan, now
 from todoke.shared.messaging.actions.contacts import ContactRefused
-from todoke.shared.messaging.queries.contacts import address_of, contact_by_token, token_of
+from todoke.shared.messaging.queries.contacts import contact_by_token, token_of
 from todoke.shared.messaging.queries.mailings import told
 from todoke.shared.messaging.types import ContactState, RecipientState
 from todoke.shared.subscriptions.actions import leaving
 from todoke.shared.subscriptions.actions.choices import ChoicesRefused, store
 from todoke.shared.subscriptions.forms import ChoicesForm, initial_of
+from todoke.shared.subscriptions.queries.channels import LINE, PUSH
 from todoke.shared.subscriptions.queries.received import would_have_got
 from todoke.shared.subscriptions.queries.subscribers import LOOKED_BACK, choices_of, everything_about
 from todoke.shared.subscriptions.views.doors import by_link
-from todoke.shared.subscriptions.views.words import sent_lines
+from todoke.shared.subscriptions.views.words import address_shown, sent_lines
 
 MONTH = timedelta(days=31)
 
@@ -43,7 +44,8 @@ def mine(request: HttpRequest, token: str) -> HttpResponseBase:
     if contact.state == ContactState.ENDED:
         return render(request, "subscriptions/ended.html", {"token": token})
     today = in_japan(now()).date()
-    form = ChoicesForm(request.POST or None, today=today, initial=initial_of(choices_of(contact)))
+    chosen = choices_of(contact)
+    form = ChoicesForm(request.POST or None, today=today, initial=initial_of(chosen))
     if request.method == "POST" and form.is_valid():
         try:
             store(contact.pk, form.cleaned_choices, at=now())
@@ -52,8 +54,15 @@ def mine(request: HttpRequest, token: str) -> HttpResponseBase:
         else:
             messages.success(request, _("登録の内容を変えました。次のお知らせから、この内容で届きます。"))
             return redirect("subscriptions:mine", token)
-    resting = contact.state == ContactState.SUPPRESSED
-    context = {"form": form, "token": token, "address": address_of(contact), "resting": resting}
+    context = {
+        "form": form,
+        "token": token,
+        "address": address_shown(contact),
+        "resting": contact.state == ContactState.SUPPRESSED,
+        "is_blank": not chosen.places,
+        "by_line": contact.channel == LINE,
+        "by_push": contact.channel == PUSH,
+    }
     return render(request, "subscriptions/mine.html", context)
 
 

@@ -218,7 +218,9 @@ def _for_person(request: VisitorRequest, form: LookForm, context: dict[str, Any]
 
 
 def _person_facts(contact: Contact) -> list[tuple[str, str]]:
+    channel = channels.find(contact.channel)
     return [
+        (_("受け取り方"), str(channel.facts.name) if channel else contact.channel),
         (_("状態"), str(ContactState(contact.state).label)),
         (_("登録した日"), f"{in_japan(contact.created_at):%Y-%m-%d}"),
         *lines_of(choices_of(contact), get_language() or "ja"),

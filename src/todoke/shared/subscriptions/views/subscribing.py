@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -12,16 +15,21 @@ from django.utils.translation import gettext as _
 from todoke.base.access import public
 from todoke.base.clock import in_japan, now
 from todoke.shared.messaging.actions.contacts import ContactRefused
+from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import token_of
-from todoke.shared.subscriptions.actions import requests
+from todoke.shared.subscriptions.actions import devices, requests
+from todoke.shared.subscriptions.actions.brake import TooManyFromHere
 from todoke.shared.subscriptions.actions.choices import ChoicesRefused
+from todoke.shared.subscriptions.actions.links import city_name
 from todoke.shared.subscriptions.forms import LinkForm, SubscribeForm
-from todoke.shared.subscriptions.queries.channels import channels_on_offer
+from todoke.shared.subscriptions.queries.channels import LINE, PUSH, channels_on_offer, is_served
 from todoke.shared.subscriptions.queries.received import would_have_got
 from todoke.shared.subscriptions.queries.topics import topics
 from todoke.shared.subscriptions.views.doors import by_link
 from todoke.shared.subscriptions.views.words import lines_of, sent_lines
 
+# https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/, “Adding a friend”.
+LINE_FRIENDS = "https://line.me/R/ti/p/"
 MONTH = timedelta(days=31)
 
 
@@ -31,15 +39,28 @@ def subscribe(request: HttpRequest) -> HttpResponseBase:
     if not channels_on_offer() or not topics():
         return render(request, "subscriptions/closed.html")
     is_preview = "preview" in request.POST
+    entered = request.POST.copy()
+    by_browser = PUSH in entered.getlist("channel")
+    # The button of the offer says which way it is; the field keeps what it was, for whoever then chooses mail.
+    entered.setlist("channel", [way for way in entered.getlist("channel") if way != PUSH])
     form = SubscribeForm(
-        request.POST or None, today=_today(), is_preview=is_preview, initial={"language": get_language()}
+        entered if request.method == "POST" else None,
+        today=_today(),
+        is_preview=is_preview,
+        by_browser=by_browser,
+        initial={"language": get_language()},
     )
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, **_other_ways()}
     status = 200
     if request.method == "POST" and form.is_valid():
         if is_preview:
             found = would_have_got(form.cleaned_choices, since=now() - MONTH)
             context |= {"is_preview": True, "preview": sent_lines(found, form.cleaned_choices.language)}
+        elif by_browser:
+            contact, status = _signed_up(request, form)
+            if contact is not None:
+                messages.success(request, _("登録しました。この端末に、確かめるための通知が届きます。"))
+                return redirect("subscriptions:mine", token_of(contact.pk, contact.generation))
         else:
             status = _asked(request, form)
             if status == HTTPStatus.SEE_OTHER:
@@ -60,10 +81,37 @@ def _asked(request: HttpRequest, form: SubscribeForm) -> int:
     except ContactRefused as refused:
         form.add_error("address", str(refused))
         return HTTPStatus.OK
-    except requests.TooManyFromHere as refused:
+    except TooManyFromHere as refused:
         form.add_error(None, str(refused))
         return HTTPStatus.TOO_MANY_REQUESTS
     return HTTPStatus.SEE_OTHER
+
+
+def _signed_up(request: HttpRequest, form: SubscribeForm) -> tuple[Contact | None, int]:
+    """The contact of this browser; None when it was refused, and then the form says why."""
+    try:
+        contact = devices.sign_up(
+            form.cleaned_data["browser"], form.cleaned_choices, client=client_of(request), at=now()
+        )
+    except (ContactRefused, ChoicesRefused) as refused:
+        form.add_error(None, str(refused))
+        return None, HTTPStatus.OK
+    except TooManyFromHere as refused:
+        form.add_error(None, str(refused))
+        return None, HTTPStatus.TOO_MANY_REQUESTS
+    return contact, HTTPStatus.SEE_OTHER
+
+
+def _other_ways() -> dict[str, object]:
+    """What the pages must know of the ways beside mail: whether there are notifications, and how to come by LINE."""
+    account = settings.LINE_ACCOUNT
+    return {
+        "has_push": is_served(PUSH),
+        "has_line": bool(settings.LINE_SECRET) and is_served(LINE),
+        "line_account": account,
+        "line_address": f"{LINE_FRIENDS}{quote(account, safe='')}" if account else "",
+        "city": city_name(),
+    }
 
 
 def _today() -> date:
@@ -124,12 +172,12 @@ def lost_link(request: HttpRequest) -> HttpResponseBase:
             )
         except ContactRefused as refused:
             form.add_error("address", str(refused))
-        except requests.TooManyFromHere as refused:
+        except TooManyFromHere as refused:
             form.add_error(None, str(refused))
             status = 429
         else:
             return redirect("subscriptions:sent")
-    return render(request, "subscriptions/lost_link.html", {"form": form}, status=status)
+    return render(request, "subscriptions/lost_link.html", {"form": form, **_other_ways()}, status=status)
 
 
 def client_of(request: HttpRequest) -> str:

@@ -6,11 +6,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from todoke.ground.places.queries import areas_by_key
+from todoke.shared.messaging.models import Contact
+from todoke.shared.messaging.queries.contacts import address_of
 from todoke.shared.subscriptions.models import Place, Topic
+from todoke.shared.subscriptions.queries.channels import LINE, PUSH
 from todoke.shared.subscriptions.queries.received import Sent
 from todoke.shared.subscriptions.types import Choices
 
 Pairs = list[tuple[str, str]]
+
+
+def address_shown(contact: Contact) -> str:
+    """Where it goes, as its owner knows it: nobody knows a browser's subscription, or their number at LINE."""
+    known_as = {PUSH: _("この端末の通知"), LINE: "LINE"}
+    return known_as.get(contact.channel) or address_of(contact)
 
 
 def lines_of(choices: Choices, language: str) -> Pairs:

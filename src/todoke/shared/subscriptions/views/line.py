@@ -1,0 +1,64 @@
+"""The door at which LINE tells who has made friends with the city's account.
+
+https://developers.line.biz/en/reference/messaging-api/#webhooks, read in November 2026.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from todoke.base.access import public
+from todoke.base.clock import now
+from todoke.shared.subscriptions.actions.line import BadEvent, Event, hear
+
+log = logging.getLogger(__name__)
+
+# LINE names no bound; a hundred events with the longest texts stay below this.
+BODY_MAX = 1_000_000
+
+
+@public
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest) -> HttpResponse:
+    """Take what LINE tells, if LINE tells it: the signature over the very bytes stands in for a form's token."""
+    if not settings.LINE_SECRET:
+        raise Http404
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_MAX:
+        return _answer("the body is too long", 413)
+    if not is_signed(request.body, request.headers.get("X-Line-Signature", ""), settings.LINE_SECRET):
+        log.warning("line_webhook_forged")
+        return _answer("the signature is wrong", 403)
+    try:
+        events = list[Any](json.loads(request.body)["events"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return _answer("this is no call of LINE's webhook", 400)
+    for each in events:
+        try:
+            event = Event.read(each)
+        except BadEvent as trouble:
+            # One that nobody can read must not keep LINE repeating those around it.
+            log.warning("line_event_unread", extra={"trouble": str(trouble)})
+            continue
+        if event is not None:
+            hear(event, at=now())
+    return _answer("", 200)
+
+
+def is_signed(body: bytes, signature: str, secret: str) -> bool:
+    """Whether this is base64 of HMAC-SHA256 over the body, with the channel's secret (“Verify signature”)."""
+    own = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256))
+    # Bytes, for a text outside ASCII could not be compared.
+    return hmac.compare_digest(own, signature.encode("utf-8", "surrogateescape"))
+
+
+def _answer(words: str, status: int) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
