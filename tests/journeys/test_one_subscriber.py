@@ -1,5 +1,8 @@
 """One subscriber from the form to the last click: on a phone in やさしい日本語, by keyboard alone, without script."""
 
+import base64
+import hmac
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +27,7 @@ from todoke.shared.messaging.channels.outside import webhook_secret_of
 from todoke.shared.messaging.models import Contact, Destination, Mailing
 from todoke.shared.messaging.postman import Postman
 from todoke.shared.messaging.registry import MessageKind, kinds
+from todoke.shared.messaging.simulators.push import browser
 from todoke.shared.messaging.simulators.reading import OpenedMail, open_mail
 from todoke.shared.messaging.simulators.simulator import Simulator, postboxes
 from todoke.shared.messaging.types import AreaMark, ContactState, Content, EditionKind, Wording
@@ -106,8 +110,9 @@ def link_in(mail: OpenedMail) -> str:
     return found[0]
 
 
-def announce(title: str, area: str) -> None:
+def announce(title: str, area: str, *ways: str) -> None:
     """Send an ordinary message about rubbish to the subscribers of one district."""
+    ways = ways or ("subscribers",)
     officers = [make_staff(["messaging.read"], name=name) for name in ("浜田 美緒", "汐見 和馬")]
     content = Content(
         wordings=(
@@ -120,7 +125,7 @@ def announce(title: str, area: str) -> None:
     order = Order(
         kind=EditionKind.FIRST,
         content=content,
-        destinations=(Destination.objects.get(key="subscribers"),),
+        destinations=tuple(Destination.objects.filter(key__in=ways)),
         expires_at=now() + timedelta(hours=6),
         author=officers[0],
         approver=officers[1],
@@ -284,6 +289,81 @@ def test_everything_can_be_done_without_script(running: None, open_window: Calla
     page.get_by_role("button", name="登録をやめる").click()
 
     expect(page.locator("h1")).to_have_text("登録を解除しました")
+
+
+# No push service is reached from a test: the simulated browser's subscription stands for the one that it would give.
+SUBSCRIBED = json.dumps(json.loads(browser("journey").subscription.as_text()))
+STANDS_FOR_THE_SERVICE = f"PushManager.prototype.subscribe = async () => ({{ toJSON: () => ({SUBSCRIBED}) }});"
+
+
+def test_a_telephone_signs_up_without_an_address_and_gets_a_first_notification(
+    running: None, open_window: Callable[..., Any], check_page: Callable[..., None], keep_picture: Callable[..., Any]
+) -> None:
+    window = open_window(viewport=PHONE)
+    page = window.page
+    page.context.grant_permissions(["notifications"], origin=window.base_url)
+    page.add_init_script(STANDS_FOR_THE_SERVICE)
+
+    # What she forgot is told to her, and nothing that she has chosen is lost.
+    page.goto("/subscriptions/")
+    page.locator("[name=home_topics][value=gomi]").check()
+    page.get_by_role("button", name="この端末で通知を受け取る").click()
+    expect(page.locator("main")).to_contain_text("地域を選んでください")
+    expect(page.locator("[name=home_topics][value=gomi]")).to_be_checked()
+    assert _faults_of_axe(page, "light") == []
+    page.locator("[name=home_area]").select_option("takamori-chiku")
+    page.get_by_role("button", name="この端末で通知を受け取る").click()
+
+    expect(page.locator("h1")).to_have_text("あなたの登録")
+    expect(page.locator("main")).to_contain_text("送り先：この端末の通知")
+    keep_picture(page, "subscriber-by-notification-320")
+    check_page(window)
+
+    def has_come() -> bool:
+        return any(
+            arrival.title == "登録しました" for arrival in postboxes(house.SIMULATOR_ROOT)["push"].newest(limit=9)
+        )
+
+    wait_until(page, has_come, "a first notification")
+    (arrival,) = postboxes(house.SIMULATOR_ROOT)["push"].newest(limit=9)
+    assert arrival.content["told"]["url"] == page.url
+    page.get_by_role("link", name="登録をやめる").click()
+    page.get_by_role("button", name="登録をやめる").click()
+    expect(page.locator("h1")).to_have_text("登録を解除しました")
+
+
+def test_a_new_friend_on_line_follows_the_link_and_chooses(
+    running: None, open_window: Callable[..., Any], check_page: Callable[..., None], settings: Any
+) -> None:
+    settings.LINE_SECRET, settings.LINE_ACCOUNT = "0123456789abcdef" * 2, "@nagihama"
+    window = open_window(viewport=PHONE)
+    page = window.page
+    page.goto("/subscriptions/")
+    page.get_by_role("link", name="LINEで受け取るには").click()
+    friends = page.get_by_role("link", name="（@nagihama）を友だちに追加する")
+    expect(friends).to_have_attribute("href", "https://line.me/R/ti/p/%40nagihama")
+    check_page(window)
+
+    event = {"type": "follow", "mode": "active", "timestamp": 1000 * int(now().timestamp()), "webhookEventId": "01H"}
+    told = json.dumps({"events": [{**event, "source": {"type": "user", "userId": "U" + "a" * 32}}]}).encode()
+    signature = base64.b64encode(hmac.digest(settings.LINE_SECRET.encode(), told, "sha256")).decode()
+    headers = {"X-Line-Signature": signature, "Content-Type": "application/json"}
+    assert page.request.post("/subscriptions/line/webhook", data=told, headers=headers).status == 200
+    talk = postboxes(house.SIMULATOR_ROOT)["line"]
+    wait_until(page, lambda: bool(talk.newest(limit=1)), "the link in the talk")
+    found = re.search(r"https?://\S+/subscriptions/\S+", talk.newest(limit=1)[0].content["texts"][0])
+    assert found
+
+    page.goto(found[0])
+    expect(page.locator("main")).to_contain_text("まだ何も選んでいません")
+    check_page(window)
+    page.locator("[name=home_area]").select_option("takamori-chiku")
+    page.locator("[name=home_topics][value=gomi]").check()
+    page.get_by_role("button", name="この内容に変える").click()
+    expect(page.locator("main")).to_contain_text("変えました")
+    announce(FOR_HER, "takamori", "subscribers-line")
+    wait_until(page, lambda: talk.newest(limit=1)[0].content["form"] == "multicast", "the notice in the talk")
+    assert talk.newest(limit=1)[0].content["to"] == ["U" + "a" * 32]
 
 
 def test_staff_take_a_list_in_count_who_is_reached_and_look_one_up(
