@@ -268,7 +268,7 @@ def test_nothing_kept_of_an_event_names_the_user_and_it_goes_after_a_month(clien
 
 
 def test_the_page_tells_how_to_come_by_line(client, settings):
-    settings.LINE_ACCOUNT = "@nagihama"
+    settings.SIMULATORS, settings.LINE_ACCOUNT = False, "@nagihama"
     with_account = client.get("/subscriptions/").content.decode()
     settings.LINE_ACCOUNT = ""
     without_account = client.get("/subscriptions/").content.decode()
@@ -278,6 +278,40 @@ def test_the_page_tells_how_to_come_by_line(client, settings):
     assert 'href="https://line.me/R/ti/p/%40nagihama"' in with_account
     assert "公式アカウントを探し" in without_account
     assert 'id="line"' not in closed
+
+
+def test_where_line_is_played_an_imagined_friend_gets_the_link(client, settings):
+    settings.SIMULATORS = True
+    assert "模擬LINEで友だちになる" in client.get("/subscriptions/").content.decode()
+
+    page = client.post("/subscriptions/line/play/", follow=True).content.decode()
+
+    assert "模擬LINEで友だちになりました" in page
+    assert mine(Contact.objects.get()) in letters()[0]["body"]
+    for _each in range(brake.REQUESTS_AN_HOUR):
+        client.post("/subscriptions/line/play/")
+    assert Contact.objects.count() == brake.REQUESTS_AN_HOUR
+
+
+def test_where_the_real_line_is_connected_nobody_plays(client, settings):
+    settings.SIMULATORS = False
+
+    assert "模擬LINE" not in client.get("/subscriptions/").content.decode()
+    assert client.post("/subscriptions/line/play/").status_code == 404
+    assert Contact.objects.count() == 0
+
+
+def test_who_has_left_reads_how_to_come_back_by_line(client):
+    say(client, event("follow"))
+    contact = Contact.objects.get()
+
+    client.post(mine(contact, "end"))
+    page = client.get(mine(contact)).content.decode()
+    say(client, word("登録", 2, at=NOON + timedelta(hours=1)))
+
+    assert "「登録」と送ってください" in page
+    assert "come-back" not in page
+    assert Contact.objects.get().state == ContactState.ACTIVE
 
 
 def test_the_page_for_a_lost_link_tells_what_to_write(client):

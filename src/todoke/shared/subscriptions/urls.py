@@ -14,6 +14,7 @@ urlpatterns = [
     path("sent/", subscribing.sent, name="sent"),
     path("link/", subscribing.lost_link, name="lost-link"),
     path("line/webhook", line.webhook, name="line-webhook"),
+    path("line/play/", line.play_friend, name="line-play"),
     path("feed/", feed.feed_page, name="feed-page"),
     path("feed.atom", feed.feed, name="feed"),
     re_path(rf"^confirm/{LINK}/$", subscribing.confirm, name="confirm"),

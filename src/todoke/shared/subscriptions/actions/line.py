@@ -5,6 +5,7 @@ November 2026). LINE repeats what it believes unheard, late and in any order: ea
 and one that the same user has overtaken meanwhile changes nothing.
 """
 
+import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ from todoke.shared.messaging.actions.contacts import mass_channel
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import contact_at, token_of
 from todoke.shared.messaging.types import ContactState, Text
-from todoke.shared.subscriptions.actions.brake import LETTERS_A_DAY, one_at_a_time
+from todoke.shared.subscriptions.actions.brake import LETTERS_A_DAY, counted, one_at_a_time
 from todoke.shared.subscriptions.actions.links import city_name, page_of
-from todoke.shared.subscriptions.models import Consent, LineEvent
+from todoke.shared.subscriptions.models import Consent, LineEvent, Request
 from todoke.shared.subscriptions.queries.channels import LINE
 
 PURPOSE = "subscriptions.line"
@@ -99,6 +100,23 @@ def hear(event: Event, *, at: datetime) -> bool:
     if contact is not None and not _had_letters_for_today(lookup, at=at):
         _send_link(contact, event, at=at)
     return True
+
+
+@transaction.atomic
+def befriend_imagined(*, client: str, at: datetime) -> None:
+    """A new friend whom nobody is, for trying things out where LINE is played. Raises TooManyFromHere."""
+    user = "U" + secrets.token_hex(16)
+    seen = counted(LINE, user, client=client, at=at)
+    Request.objects.create(
+        kind=Request.Kind.LINK,
+        channel=LINE,
+        lookup=seen.lookup,
+        client=seen.source,
+        sealed=b"",
+        created_at=at,
+        expires_at=at,
+    )
+    hear(Event(secrets.token_hex(13), LineEvent.Kind.FOLLOW.value, user, at), at=at)
 
 
 def _registered(known: Contact | None, user: str, *, at: datetime) -> Contact:

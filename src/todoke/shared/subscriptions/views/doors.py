@@ -26,6 +26,11 @@ def by_link(view: View) -> View:
     return public(csrf_exempt(guarded))
 
 
+def client_of(request: HttpRequest) -> str:
+    """Where a request comes from, for the brake on requests; it is hashed before it is stored."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def keep_to_yourself(response: HttpResponseBase) -> HttpResponseBase:
     """No referrer leads away with the address, no search engine keeps it, no cache keeps what it showed."""
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -11,13 +11,18 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from todoke.base.access import public
 from todoke.base.clock import now
-from todoke.shared.subscriptions.actions.line import BadEvent, Event, hear
+from todoke.shared.subscriptions.actions.brake import TooManyFromHere
+from todoke.shared.subscriptions.actions.line import BadEvent, Event, befriend_imagined, hear
+from todoke.shared.subscriptions.views.doors import client_of
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +37,8 @@ def webhook(request: HttpRequest) -> HttpResponse:
     """Take what LINE tells, if LINE tells it: the signature over the very bytes stands in for a form's token."""
     if not settings.LINE_SECRET:
         raise Http404
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_MAX:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > BODY_MAX:
         return _answer("the body is too long", 413)
     if not is_signed(request.body, request.headers.get("X-Line-Signature", ""), settings.LINE_SECRET):
         log.warning("line_webhook_forged")
@@ -51,6 +57,21 @@ def webhook(request: HttpRequest) -> HttpResponse:
         if event is not None:
             hear(event, at=now())
     return _answer("", 200)
+
+
+@public
+@require_POST
+def play_friend(request: HttpRequest) -> HttpResponseBase:
+    """Where LINE is played on this machine: make friends as an imagined user. Elsewhere there is no such door."""
+    if not settings.SIMULATORS:
+        raise Http404
+    try:
+        befriend_imagined(client=client_of(request), at=now())
+    except TooManyFromHere as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("模擬LINEで友だちになりました。職員の画面の「模擬サービス」に、リンクが届きます。"))
+    return redirect("subscriptions:subscribe")
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:

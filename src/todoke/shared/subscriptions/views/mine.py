@@ -42,7 +42,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponseBase:
     if contact is None:
         return _unknown(request)
     if contact.state == ContactState.ENDED:
-        return render(request, "subscriptions/ended.html", {"token": token})
+        return render(request, "subscriptions/ended.html", {"token": token, "by_line": contact.channel == LINE})
     today = in_japan(now()).date()
     chosen = choices_of(contact)
     form = ChoicesForm(request.POST or None, today=today, initial=initial_of(chosen))

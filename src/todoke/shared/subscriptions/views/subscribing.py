@@ -25,7 +25,7 @@ from todoke.shared.subscriptions.forms import LinkForm, SubscribeForm
 from todoke.shared.subscriptions.queries.channels import LINE, PUSH, channels_on_offer, is_served
 from todoke.shared.subscriptions.queries.received import would_have_got
 from todoke.shared.subscriptions.queries.topics import topics
-from todoke.shared.subscriptions.views.doors import by_link
+from todoke.shared.subscriptions.views.doors import by_link, client_of
 from todoke.shared.subscriptions.views.words import lines_of, sent_lines
 
 # https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/, “Adding a friend”.
@@ -107,7 +107,8 @@ def _other_ways() -> dict[str, object]:
     account = settings.LINE_ACCOUNT
     return {
         "has_push": is_served(PUSH),
-        "has_line": bool(settings.LINE_SECRET) and is_served(LINE),
+        "has_line": (bool(settings.LINE_SECRET) or settings.SIMULATORS) and is_served(LINE),
+        "is_played": settings.SIMULATORS,
         "line_account": account,
         "line_address": f"{LINE_FRIENDS}{quote(account, safe='')}" if account else "",
         "city": city_name(),
@@ -178,8 +179,3 @@ def lost_link(request: HttpRequest) -> HttpResponseBase:
         else:
             return redirect("subscriptions:sent")
     return render(request, "subscriptions/lost_link.html", {"form": form, **_other_ways()}, status=status)
-
-
-def client_of(request: HttpRequest) -> str:
-    """Where a request comes from, for the brake on requests; it is hashed before it is stored."""
-    return str(request.META.get("REMOTE_ADDR", ""))
