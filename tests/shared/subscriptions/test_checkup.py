@@ -46,3 +46,13 @@ def test_a_kind_under_a_topic_that_nobody_can_choose_is_a_failure(kinds):
 
     assert (before, verdict()) == (Verdict.OK, Verdict.FAILURE)
     assert "bosai" in checkup.Subscribing().run().says
+
+
+def test_a_city_that_sends_by_line_without_the_secret_of_its_webhook_is_warned(settings):
+    settings.SIMULATORS, settings.LINE_SECRET = False, ""
+    before = checkup.LineDoor().run().verdict
+    make_destination("subscribers-line", "messaging.line-each", address=KEY)
+    without = checkup.LineDoor().run().verdict
+    settings.LINE_SECRET = "0123456789abcdef" * 2
+
+    assert (before, without, checkup.LineDoor().run().verdict) == (Verdict.OK, Verdict.WARNING, Verdict.OK)

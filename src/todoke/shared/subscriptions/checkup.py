@@ -1,11 +1,14 @@
 """What `todoke doctor` asks subscriptions: is there a way to those who asked to be told, and are all topics known?"""
 
+from django.conf import settings
+
 from todoke.base.doctor import Finding, Verdict
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.registry import kinds
 from todoke.shared.messaging.types import Reach
 from todoke.shared.subscriptions.audience import KEY
 from todoke.shared.subscriptions.models import Place, Topic
+from todoke.shared.subscriptions.queries.channels import LINE, is_served
 
 
 class Subscribing:
@@ -35,4 +38,22 @@ class Subscribing:
         return Finding(Verdict.OK, f"{len(topics)} の分野と、登録者への {destinations.count()} の配信先があります。")
 
 
-CHECKS = (Subscribing(),)
+class LineDoor:
+    """Whether residents can subscribe by LINE where the city sends by it: LINE's webhook needs the channel's secret."""
+
+    key = "subscriptions.line"
+    title = "LINEでの登録"
+
+    def run(self) -> Finding:
+        if settings.SIMULATORS or not is_served(LINE):
+            return Finding(Verdict.OK, "LINEでの登録は、本物のLINEにつながっていません。")
+        if not settings.LINE_SECRET:
+            return Finding(
+                Verdict.WARNING,
+                "LINEの登録者への配信先がありますが、TODOKE_LINE_SECRET がないため、LINEで登録できません。",
+                "TODOKE_LINE_SECRET を設定し、LINEのWebhook URLを /subscriptions/line/webhook にしてください。",
+            )
+        return Finding(Verdict.OK, "LINEからの知らせを受け取れます。")
+
+
+CHECKS = (Subscribing(), LineDoor())
