@@ -192,8 +192,8 @@ def test_every_browser_shows_an_alert_once_whatever_fails(night, simulator, faul
     assert {arrival.content["browser"] for arrival in pushes} == set(names)
     # What came twice has the same topic and tag, and takes the place of the first on the screen.
     assert len({(arrival.content["topic"], arrival.content["told"]["tag"]) for arrival in pushes}) == 1
-    # Twice comes at most what the ledger counted as possible; on a busy machine more time-outs come from ourselves.
-    assert len(pushes) - len(names) <= sum(Bundle.objects.values_list("repeats", flat=True))
+    # Twice comes what the simulator was told to take twice, and what the ledger counted; on a busy machine there is more.
+    assert len(pushes) - len(names) <= 2 + sum(Bundle.objects.values_list("repeats", flat=True))
 
 
 def test_a_browser_that_took_its_leave_is_written_to_no_more(night, simulator):
