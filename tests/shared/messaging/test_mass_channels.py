@@ -192,7 +192,7 @@ def test_every_browser_shows_an_alert_once_whatever_fails(night, simulator, faul
     assert {arrival.content["browser"] for arrival in pushes} == set(names)
     # What came twice has the same topic and tag, and takes the place of the first on the screen.
     assert len({(arrival.content["topic"], arrival.content["told"]["tag"]) for arrival in pushes}) == 1
-    # Twice comes what the simulator was told to take twice, and what the ledger counted; on a busy machine there is more.
+    # Twice comes what the simulator was told to take twice, and what the ledger counted on a busy machine.
     assert len(pushes) - len(names) <= 2 + sum(Bundle.objects.values_list("repeats", flat=True))
 
 
