@@ -33,6 +33,8 @@ NO_PAGES = {
     "portal:alerts",
     "portal:drill",
     "subscriptions:feed",
+    "subscriptions:line-play",
+    "subscriptions:line-webhook",
     "watch:moving",
 }
 PAGES = sorted(

@@ -25,6 +25,8 @@ def served(tmp_path, db):
         port = probe.getsockname()[1]
     ours = {"DATABASE_URL": address_of_the_tests(), "TODOKE_VAR": str(tmp_path), "TODOKE_LOGS": "json"}
     environment = {**os.environ, **ours, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # The folder is its own already.
+    environment.pop("PYTEST_XDIST_WORKER", None)
     serving = Serving("127.0.0.1", port, processes=1, var=str(tmp_path), logs="json", drain_seconds=4)
     process = subprocess.Popen(
         serving.command(), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

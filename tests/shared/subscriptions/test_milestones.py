@@ -62,6 +62,7 @@ def test_what_is_due_is_sent_once_for_its_month_whoever_asks_and_how_often():
     edition = Edition.objects.get()
     assert edition.message.origin == "subscriptions.milestone:check-4m:2026-07"
     assert edition.content["facts"] == {BIRTH_MONTH: "2026-07"}
+    assert edition.content["page"] == "/subscriptions/"
     assert {wording["language"] for wording in edition.content["wordings"]} == {"ja", "ja-easy", "en"}
 
 

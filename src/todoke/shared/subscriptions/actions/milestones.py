@@ -27,6 +27,8 @@ KIND = MessageKind("subscriptions.milestone", _("お子さんの節目のお知�
 FIRST_HOUR = 9
 # What was not sent in this time would come too late to be of use.
 LIVES = timedelta(days=14)
+# Where one reads on: no public page shows what is due for one month of birth.
+PAGE = "/subscriptions/"
 
 
 class MilestoneRefused(Exception):
@@ -113,6 +115,7 @@ def _release_once(milestone: Milestone, born: date, at: datetime) -> bool:
             Wording("en", milestone.title_en, milestone.body_en, milestone.short_en),
         ),
         facts={BIRTH_MONTH: month},
+        page=PAGE,
     )
     assert milestone.proposed_by is not None
     order = Order(
