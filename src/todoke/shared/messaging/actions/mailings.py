@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.actions.dispatch import Claim
-from todoke.shared.messaging.models import Attempt, Contact, Delivery, Mailing, Recipient
+from todoke.shared.messaging.models import Attempt, Bundle, Contact, Delivery, Mailing, Recipient
 from todoke.shared.messaging.queries.mailings import counts_of
 from todoke.shared.messaging.registry import Audience, MassChannel, audiences, channels, kinds
 from todoke.shared.messaging.types import (
@@ -239,9 +239,15 @@ WHERE b.id = ANY(%(bundles)s)
 """
 
 
-@transaction.atomic
 def end_if_over(mailing_id: int, *, at: datetime) -> bool:
     """End a mailing in which nothing moves any more, and its delivery with it; whether it did."""
+    # Asked at every turn of the dispatcher: while bundles move, no lock is taken that their claims would wait for.
+    moving = Bundle.objects.filter(mailing=mailing_id, state__in=(BundleState.PLANNED, BundleState.LEASED))
+    return not moving.exists() and _end_if_over(mailing_id, at)
+
+
+@transaction.atomic
+def _end_if_over(mailing_id: int, at: datetime) -> bool:
     # First the delivery, then its mailing, as a release does: the other way round the two could wait for each other.
     delivery = Delivery.objects.select_for_update().get(mailing=mailing_id)
     mailing = Mailing.objects.select_for_update().filter(pk=mailing_id, ended_at=None).first()
