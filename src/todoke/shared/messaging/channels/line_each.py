@@ -22,10 +22,10 @@ from todoke.shared.messaging.channels.clusters import longest_start, utf16_units
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line, retry_key
 from todoke.shared.messaging.channels.line_service import QUOTA_SECONDS, USER, LineService, Outcome, Word, request_body
-from todoke.shared.messaging.channels.routes import bare, is_simulated
+from todoke.shared.messaging.channels.routes import bare, is_simulated, trouble_with_audience
 from todoke.shared.messaging.channels.wording import fit_text
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import (
     Address,
     Copy,
@@ -159,9 +159,7 @@ class LineEachChannel:
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a destination's address, which is the key of an audience, or None."""
-        if address in audiences:
-            return None
-        return _("対象者「%(key)s」は登録されていません。") % {"key": address}
+        return trouble_with_audience(address)
 
     def trouble_with_contact(self, address: str) -> str | None:
         """What is wrong with a LINE user id, or None."""

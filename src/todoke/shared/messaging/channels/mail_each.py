@@ -27,7 +27,7 @@ from todoke.shared.messaging.channels.mail import MAILBOX, TITLE_MAX
 from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.channels.phrases import phrases_in
 from todoke.shared.messaging.channels.relays import Relays
-from todoke.shared.messaging.channels.routes import bare, is_simulated
+from todoke.shared.messaging.channels.routes import bare, is_simulated, trouble_with_audience
 from todoke.shared.messaging.channels.wording import fit_text, fit_title
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
 from todoke.shared.messaging.types import (
@@ -117,9 +117,7 @@ class MailEachChannel:
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a destination's address, which is the key of an audience, or None."""
-        if address in audiences:
-            return None
-        return _("対象者「%(key)s」は登録されていません。") % {"key": address}
+        return trouble_with_audience(address)
 
     def trouble_with_contact(self, address: str) -> str | None:
         """What is wrong with somebody's mail address, or None."""

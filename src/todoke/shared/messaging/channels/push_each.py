@@ -37,7 +37,7 @@ from todoke.shared.messaging.channels.push_services import (
     simulated_path,
     try_service,
 )
-from todoke.shared.messaging.channels.routes import SIMULATOR_MARK, bare, is_simulated
+from todoke.shared.messaging.channels.routes import SIMULATOR_MARK, bare, is_simulated, trouble_with_audience
 from todoke.shared.messaging.channels.web_push import (
     PLAIN_MAX,
     BadSubscription,
@@ -149,9 +149,7 @@ class PushEachChannel:
 
     def trouble_with(self, address: str) -> str | None:
         """What is wrong with a destination's address, which is the key of an audience, or None."""
-        if address in audiences:
-            return None
-        return _("対象者「%(key)s」は登録されていません。") % {"key": address}
+        return trouble_with_audience(address)
 
     def trouble_with_contact(self, address: str) -> str | None:
         """What is wrong with what a browser gave, or None."""

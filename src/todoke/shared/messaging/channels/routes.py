@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from todoke.shared.messaging.registry import audiences
 from todoke.shared.messaging.types import Reach
 
 SIMULATOR_MARK = "simulator:"
@@ -41,3 +42,10 @@ def trouble_with_contact_reach(address: str, reach: Reach) -> str | None:
     if reach != Reach.SIMULATOR and is_simulated(address):
         return _("simulator: で始まるアドレスは、本番では誰にも届きません。到達範囲を simulator にしてください。")
     return None
+
+
+def trouble_with_audience(address: str) -> str | None:
+    """What is wrong with the address of a destination on a mass channel, which is the key of an audience, or None."""
+    if address in audiences:
+        return None
+    return _("対象者「%(key)s」は登録されていません。") % {"key": address}
