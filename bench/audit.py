@@ -5,15 +5,14 @@ what is recorded cannot be taken out again.
 """
 
 import secrets
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
 from statistics import median
 from time import perf_counter
 from typing import Any
 
-from django.db import connection, transaction
-from django.test.utils import override_settings
+from django.db import transaction
+
+from bench._database import own_database
 
 ENTRIES = 100_000
 ENTRIES_AT_ONCE = 200
@@ -24,25 +23,10 @@ RECORD_GOAL_MILLISECONDS = 5.0
 
 def measure() -> Iterator[dict[str, Any]]:
     """One JSON object a measurement."""
-    with _own_database():
+    with own_database("audit"):
         yield _recording()
         _fill()
         yield _verifying()
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    name = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"bench_audit_{secrets.token_hex(4)}"
-    # Django says something here even when asked to be quiet; the measurements alone go to standard output.
-    with redirect_stdout(sys.stderr):
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        with override_settings(DEBUG=False):
-            yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        connection.close()
 
 
 def _recording() -> dict[str, Any]:

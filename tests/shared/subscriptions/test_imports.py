@@ -1,11 +1,11 @@
 """A list in Shift_JIS with every fault that a clerk's spreadsheet has ever had."""
 
-import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 
+from tests.shared.subscriptions.faulty_list import BROKEN_BYTES, FAULTS, HEAD, large_list
 from todoke.ground.audit.models import Entry
 from todoke.ground.people.models import Account
 from todoke.shared.messaging.actions import contacts
@@ -20,29 +20,6 @@ from todoke.shared.subscriptions.queries.subscribers import choices_of
 
 MAIL = "messaging.mail-each"
 NOON = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
-HEAD = "メールアドレス,地域,分野,言語"
-
-# Each planted line, the column that is to blame, and words of the reason that the clerk reads.
-FAULTS = [
-    (",丘町,gomi,", "メールアドレス", "空です"),
-    ("hana,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
-    ("花@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
-    ("a b@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
-    ("a@example.jp;b@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
-    (f"{'x' * 260}@example.jp,丘町,gomi,", "メールアドレス", "メールアドレスとして読めません"),
-    ("simulator:a@example.jp,丘町,gomi,", "メールアドレス", "simulator:"),
-    ("one@example.jp,谷町,gomi,", "地域", "「谷町」という地域はありません"),
-    ("one@example.jp,丘町,ゴミ,", "分野", "「ゴミ」という分野はありません"),
-    ("one@example.jp,丘町,,", "分野", "分野を1つ以上"),
-    ("one@example.jp,丘町,;,", "分野", "分野を1つ以上"),
-    ("one@example.jp,丘町,gomi,フランス語", "言語", "「フランス語」という言語は使えません"),
-    ("one@example.jp,丘町,gomi", "行", "3列あります。見出しは4列です"),
-    ("one@example.jp,丘町,gomi,ja,備考", "行", "5列あります"),
-    ('one@example.jp,"丘町,gomi,ja', "行", "引用符が閉じていない"),
-    ('one@example.jp,丘"町"x,"gomi"x,ja', "行", "引用符が閉じていない"),
-]
-BROKEN_BYTES = b"two@example.jp,\x81\xff,gomi,\r\n"
-
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas", "topics")]
 
 
@@ -235,21 +212,14 @@ def test_every_step_stands_in_the_record_without_an_address(upload, clerk):
 
 
 def test_a_large_list_in_shift_jis_comes_in_but_for_what_was_planted(upload, clerk):
-    """At a size that fits a test; docs/running/subscriptions.md has the figures for 100,000."""
+    """At a size that fits a test; `make bench ARGS=subscribers` does the same with 100,000 people."""
     number = 5_000
-    chosen = random.Random(1)
-    rows = [
-        f"reader{n}@example.jp,{chosen.choice(['丘町', '北地区', ''])},{chosen.choice(['gomi', 'event;gomi'])},"
-        for n in range(number)
-    ]
-    faulty = [line for line, _column, _reason in FAULTS]
-    for position, line in enumerate(faulty):
-        rows.insert(7 + position * 11, line)
+    content, planted = large_list(number)
 
-    batch = take(upload(lines(*rows)), clerk)
+    batch = take(upload(content), clerk)
 
-    assert batch.refused == len(faulty)
-    assert [refusal.line for refusal in batch.refusals.order_by("line")] == [9 + 11 * n for n in range(len(faulty))]
+    assert batch.refused == len(planted)
+    assert [refusal.line for refusal in batch.refusals.order_by("line")] == planted
     assert (batch.added, Place.objects.count(), Contact.objects.count()) == (number, number, number)
     assert address_of(contact_at(MAIL, "reader17@example.jp")) == "reader17@example.jp"
     with connection.cursor() as cursor:

@@ -56,12 +56,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the words of a list can mean. `topic_names` is for people, `trouble` and `normal` are the channel's."""
+    """What the words of a list can mean. The two `…_names` are for people, `trouble` and `normal` are the channel's."""
 
     topics: Mapping[str, int]
     topic_names: str
     areas: Mapping[str, str]
     languages: Mapping[str, str]
+    language_names: str
     trouble: Callable[[str], str | None]
     normal: Callable[[str], str]
 
@@ -209,9 +210,7 @@ def _language(told: Mapping[str, str], words: Vocabulary) -> str:
     named = folded(told.get(LANGUAGE, "")) or "ja"
     if named not in words.languages:
         reason = _("「%(word)s」という言語は使えません。使える言語：%(known)s。")
-        raise _Refused(
-            LANGUAGE, reason % {"word": named[:40], "known": ", ".join(sorted(set(words.languages.values())))}
-        )
+        raise _Refused(LANGUAGE, reason % {"word": named[:40], "known": words.language_names})
     return words.languages[named]
 
 

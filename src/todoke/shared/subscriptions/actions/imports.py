@@ -204,5 +204,12 @@ def _vocabulary(channel: str) -> Vocabulary:
         areas |= {folded(key): meant, folded(name): meant}
     areas |= {"市内全域": "", "全域": ""}
     languages = {folded(word): code for code, name in settings.LANGUAGES for word in (code, name)}
-    names = "、".join(topic.name for topic in offered)
-    return Vocabulary(topics, names, areas, languages, partial(trouble_with, kind), kind.normal)
+    return Vocabulary(
+        topics=topics,
+        topic_names="、".join(topic.name for topic in offered),
+        areas=areas,
+        languages=languages,
+        language_names="、".join(str(name) for _code, name in settings.LANGUAGES),
+        trouble=partial(trouble_with, kind),
+        normal=kind.normal,
+    )
