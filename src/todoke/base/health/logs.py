@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from todoke.base.health import context
 from todoke.base.health.redaction import OUT, redacted
+from todoke.base.health.spool import Spool
 
 FORMS = ("text", "json")
 
@@ -115,8 +116,11 @@ def settings_of(form: str) -> dict[str, Any]:
 def speak_up(role: str, form: str) -> None:
     """Have a process that runs on tell its events, not its warnings alone; the libraries' only from warnings on.
 
-    Requests are told one by one where a collector reads along, and only the failed and slow ones on a console.
+    Requests are told one by one where a collector reads along, and only the failed and slow ones on a console. From
+    then on no line holds its process up (`Spool`).
     """
     context.play(role)
+    root = logging.getLogger()
+    root.handlers[:] = [Spool(each) if isinstance(each, Stderr) else each for each in root.handlers]
     logging.getLogger("todoke").setLevel(logging.INFO)
     logging.getLogger("todoke.base.health.requests").setLevel(logging.INFO if form == "json" else logging.WARNING)
