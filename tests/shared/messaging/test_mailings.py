@@ -341,6 +341,27 @@ def test_what_a_dead_worker_held_is_carried_by_another_and_counted_as_possible_r
     assert (bundle.reopened, bundle.repeats) == (1, 3)
 
 
+def test_who_may_have_got_it_before_a_refusal_is_told_when_it_is_taken_back(send, mass, everybody):
+    make_contacts(1)
+    mailing = send()
+    plan(mailing)
+    bundles.claim(mailings.job_of(mailing.pk), holder=7, at=NIGHT)
+    bundles.reopen(dead=[7], at=NIGHT)  # its copy may have arrived
+    mass.fate = lambda copy: Fate.REFUSED
+
+    carry_all(mailing, mass)
+
+    assert states(mailing) == [State.UNKNOWN]
+    assert mailings.end_if_over(mailing.pk, at=NIGHT)
+    mass.fate = lambda copy: Fate.ACCEPTED
+    edition = Delivery.objects.get(mailing=mailing).edition
+    release(following(edition, EditionKind.CANCEL, everybody), at=SOON)
+    taking_back = begin(at=SOON)
+    plan(taking_back, at=SOON)
+    carry_all(taking_back, mass, at=SOON)
+    assert states(taking_back) == [State.ACCEPTED]
+
+
 def test_without_a_key_what_a_dead_worker_held_is_unknown_and_a_person_is_asked(send, mass):
     make_contacts(3)
     mass.idempotency_key = None

@@ -164,8 +164,12 @@ def _next(clock: datetime, ends: time) -> datetime:
     return end if end > clock else end + timedelta(days=1)
 
 
+# No refusal settles a doubt: the copy before may have arrived, and whoever takes the edition back tells its reader too.
 WRITE = """
-UPDATE messaging_recipient SET state = %(state)s, says = %(says)s, settled_at = %(at)s
+UPDATE messaging_recipient
+SET state = CASE WHEN state = %(doubtful)s AND %(state)s NOT IN (%(accepted)s, %(doubtful)s) THEN %(unknown)s
+    ELSE %(state)s END,
+    says = %(says)s, settled_at = %(at)s
 WHERE mailing_id = %(mailing)s AND contact_id = ANY(%(contacts)s::bigint[]) AND state IN (%(planned)s, %(doubtful)s)
 """
 
