@@ -2,14 +2,16 @@
 
 python -m tests.faults.inside release COUNT [--at ISO] [--due ISO] [--hours N]
 python -m tests.faults.inside release-for-ever
-python -m tests.faults.inside worker [--clock SECONDS] [--file-bytes N]
+python -m tests.faults.inside worker [--clock SECONDS] [--file-bytes N] [--lines N]
 """
 
 import argparse
+import logging
 import os
 import resource
 import socket
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -34,8 +36,9 @@ class SinkChannel(ledger.ObedientChannel):
 
     def send(self, parcel, edition, address, *, key):
         sent = False
+        port = os.environ.get("FAULTS_OUTSIDE" if self.key == KEYED else "", os.environ["FAULTS_SINK"])
         try:
-            with socket.create_connection(("127.0.0.1", int(os.environ["FAULTS_SINK"])), timeout=3) as line:
+            with socket.create_connection(("127.0.0.1", int(port)), timeout=3) as line:
                 line.sendall(f"{self.key} {key} {os.environ.get('FAULTS_WORKER', 'w')}\n".encode())
                 sent = True
                 if line.recv(16) != b"taken\n":
@@ -95,8 +98,8 @@ def release_for_ever() -> None:
             time.sleep(0.1)
 
 
-def work(clock_seconds: float, file_bytes: int) -> None:
-    """The worker of the house, with a host clock that is wrong and a disk that is full, if told so."""
+def work(clock_seconds: float, file_bytes: int, lines: int) -> None:
+    """The worker of the house, with a host clock that is wrong, a disk that is full, a long log, if told so."""
     from django.core.management import call_command
 
     if file_bytes:
@@ -105,7 +108,17 @@ def work(clock_seconds: float, file_bytes: int) -> None:
         import time_machine
 
         time_machine.travel(datetime.now(UTC) + timedelta(seconds=clock_seconds), tick=True).start()
+    if lines:
+        threading.Thread(target=talk, args=(lines,), daemon=True).start()
     call_command("worker", "--lane", "emergency")
+
+
+def talk(lines: int) -> None:
+    """So many lines a second into the log."""
+    while True:
+        time.sleep(0.1)
+        for _ in range(lines // 10):
+            logging.getLogger("todoke.tests").warning("something_happened", extra={"what": "x" * 200})
 
 
 def main(words: list[str]) -> None:
@@ -121,6 +134,7 @@ def main(words: list[str]) -> None:
     worker = verbs.add_parser("worker")
     worker.add_argument("--clock", type=float, default=0)
     worker.add_argument("--file-bytes", type=int, default=0)
+    worker.add_argument("--lines", type=int, default=0)
     told = parser.parse_args(words)
     settle_in()
     if told.verb == "release":
@@ -129,7 +143,7 @@ def main(words: list[str]) -> None:
     elif told.verb == "release-for-ever":
         release_for_ever()
     else:
-        work(told.clock, told.file_bytes)
+        work(told.clock, told.file_bytes, told.lines)
 
 
 if __name__ == "__main__":

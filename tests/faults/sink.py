@@ -1,5 +1,6 @@
 """The other side: a service that takes what workers send, remembers it, and answers as it is told."""
 
+import socket
 import socketserver
 import threading
 import time
@@ -18,6 +19,15 @@ class Arrival:
     at: float
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A worker that was killed hangs up: nothing to tell."""
+
+
 class Sink:
     """Listens on 127.0.0.1 until closed. `pause_seconds` is how long it thinks before it answers."""
 
@@ -33,14 +43,13 @@ class Sink:
                 time.sleep(sink.pause_seconds)
                 self.wfile.write(b"taken\n")
 
-        class Server(socketserver.ThreadingTCPServer):
-            daemon_threads = True
-            request_queue_size = 128
+        self._handler = Handler
+        self._dead: list[socket.socket] = []
+        self.port = 0
+        self._listen()
 
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                pass  # a worker that was killed hangs up
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+    def _listen(self) -> None:
+        self._server = _Server(("127.0.0.1", self.port), self._handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -48,6 +57,29 @@ class Sink:
         """Listen no more."""
         self._server.shutdown()
         self._server.server_close()
+        while self._dead:
+            self._dead.pop().close()
+
+    def cut(self) -> None:
+        """The line is dead: whoever connects hears nothing at all, as behind a router without a way out."""
+        self.close()
+        wall = socket.socket()
+        wall.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        wall.bind(("127.0.0.1", self.port))
+        # A queue of connections that nobody takes in is full with the first; the next are not even refused.
+        wall.listen(0)
+        self._dead.append(wall)
+        for _ in range(2):
+            knock = socket.socket()
+            knock.setblocking(False)
+            knock.connect_ex(("127.0.0.1", self.port))
+            self._dead.append(knock)
+
+    def mend(self) -> None:
+        """The line is back."""
+        while self._dead:
+            self._dead.pop().close()
+        self._listen()
 
     def keys(self, channel: str | None = None) -> Counter[str]:
         """How often each key arrived."""

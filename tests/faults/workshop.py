@@ -47,8 +47,13 @@ class Workshop:
         made.start()
         return made
 
-    def house(self, *clusters: Cluster, sink: Sink | None = None, var: Path | None = None) -> House:
-        """A house whose database lies on these clusters: on the one of them that takes writes."""
+    def house(
+        self, *clusters: Cluster, sink: Sink | None = None, outside: Sink | None = None, var: Path | None = None
+    ) -> House:
+        """A house whose database lies on these clusters: on the one of them that takes writes.
+
+        Its two channels lead to `sink`; with `outside`, the one with a key leads there.
+        """
         server = {
             "host": ",".join("127.0.0.1" for _ in clusters),
             "port": ",".join(str(cluster.port) for cluster in clusters),
@@ -58,7 +63,8 @@ class Workshop:
             server["target_session_attrs"] = "read-write"
         folder = var or self._next("var")
         folder.mkdir(parents=True, exist_ok=True)
-        return House(folder, server, DATABASE, {"FAULTS_SINK": str(sink.port)} if sink else {})
+        sinks = {"FAULTS_SINK": sink, "FAULTS_OUTSIDE": outside}
+        return House(folder, server, DATABASE, {name: str(one.port) for name, one in sinks.items() if one})
 
     def sink(self, *, pause_seconds: float = 0.01) -> Sink:
         """A service on the other side."""
@@ -66,8 +72,11 @@ class Workshop:
         self._sinks.append(made)
         return made
 
-    def begin(self, house: House, *words: str, name: str = "w") -> subprocess.Popen[str]:
-        """A process of `tests.faults.inside` that runs on; its output lies in the house's folder under its name."""
+    def begin(self, house: House, *words: str, name: str = "w", unread: bool = False) -> subprocess.Popen[str]:
+        """A process of `tests.faults.inside` that runs on; its output lies in the house's folder under its name.
+
+        With `unread`, what it says on standard error goes into a pipe from which nobody takes it.
+        """
         with (house.var / f"{name}.out").open("w") as out, (house.var / f"{name}.err").open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.inside", *words],
@@ -75,7 +84,7 @@ class Workshop:
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
-                stderr=errors,
+                stderr=subprocess.PIPE if unread else errors,
                 text=True,
             )
         self._processes.append(process)
