@@ -35,6 +35,7 @@ class SinkChannel(ledger.ObedientChannel):
     """A channel that leads to the sink. What is not answered may have left."""
 
     def send(self, parcel, edition, address, *, key):
+        logging.getLogger("todoke.tests").info("sending", extra={"channel": self.key})
         sent = False
         port = os.environ.get("FAULTS_OUTSIDE" if self.key == KEYED else "", os.environ["FAULTS_SINK"])
         try:
