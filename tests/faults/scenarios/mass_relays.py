@@ -38,11 +38,12 @@ def run(workshop: Workshop, size: Size) -> list[Figure]:
             rest = mass.rest(60 + readers / 20)
     states, arrived = mass.states(), mass.arrived()
     repeats = sum(number - 1 for number in arrived.values())
-    settled = states[State.ACCEPTED] + states[State.REFUSED]
+    settled = states[State.ACCEPTED] + states[State.REFUSED] + states[State.UNKNOWN]
     return [
         Figure("recipients without an end", readers - settled, goal=0),
         Figure("accepted, and never arrived", max(0, states[State.ACCEPTED] - len(arrived)), goal=0),
         Figure("refused for good by a relay", states[State.REFUSED], goal=readers * 0.05),
+        Figure("unknown: refused after a copy that may have arrived", states[State.UNKNOWN], goal=readers * 0.01),
         Figure("mails that came twice, with the same Message-ID", repeats, goal=mass.allowed_repeats()),
         Figure("at rest", rest, "s", goal=60 + readers / 20),
     ]

@@ -84,7 +84,7 @@ def test_database_that_goes_away_is_waited_for(surroundings, monkeypatch):
 
     until(lambda: True, threading.Event(), surroundings)
 
-    assert len(looks) == 3
+    assert len(looks) >= 3
 
 
 @pytest.mark.django_db(transaction=True)

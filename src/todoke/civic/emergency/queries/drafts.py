@@ -144,7 +144,7 @@ def content_of(draft: Draft) -> Content:
 
 
 def _area_facts(area: Area) -> rules.AreaFacts:
-    return rules.AreaFacts(area.key, area.name, area.name_en, area.name_easy, area.code, area.polygon)
+    return rules.AreaFacts(area.key, area.name, area.name_en, area.name_easy, area.reading, area.code, area.polygon)
 
 
 def audience_of(draft: Draft, at: datetime) -> list[Destination]:

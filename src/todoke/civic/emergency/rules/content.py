@@ -60,6 +60,7 @@ class AreaFacts:
     name: str
     name_en: str
     name_easy: str
+    reading: str
     code: str
     geometry: Mapping[str, Any] | None
 
@@ -90,6 +91,7 @@ def area_mark(area: AreaLevel, facts: AreaFacts) -> AreaMark:
         name=facts.name,
         name_en=facts.name_en,
         name_easy=facts.name_easy,
+        reading=facts.reading,
         code=facts.code,
         level=area.level,
         notice=area.notice,

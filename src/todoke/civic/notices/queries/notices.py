@@ -106,7 +106,7 @@ def content_of(notice: Notice) -> Content:
     """What the notice says, ready to be frozen; ValueError where it has no Japanese text yet."""
     places = areas_by_key(notice.areas)
     areas = [
-        rules.AreaName(area.key, area.name, area.name_en, area.name_easy, area.code)
+        rules.AreaName(area.key, area.name, area.name_en, area.name_easy, area.code, area.reading)
         for area in (places[key] for key in notice.areas if key in places)
     ]
     return rules.content(notice.texts, areas, notice.topics, contact_of(notice, the_city()))

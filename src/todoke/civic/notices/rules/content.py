@@ -32,6 +32,7 @@ class AreaName:
     name_en: str = ""
     name_easy: str = ""
     code: str = ""
+    reading: str = ""
 
 
 def wordings(texts: Texts) -> tuple[Wording, ...]:
@@ -53,7 +54,10 @@ def content(texts: Texts, areas: Iterable[AreaName], topics: Sequence[str], cont
     said = wordings(texts)
     return Content(
         wordings=said,
-        areas=tuple(AreaMark(area.key, area.name, area.name_en, area.name_easy, area.code) for area in areas),
+        areas=tuple(
+            AreaMark(area.key, area.name, area.name_en, area.name_easy, area.code, reading=area.reading)
+            for area in areas
+        ),
         # An ordinary notice is no warning: whoever reads CAP is told that nothing is asked of anybody (CAP 1.2, 3.2.2).
         cap=CapFacts(category="Other", event=said[0].title if said else "", response_type="None", severity="Minor"),
         contact=contact,

@@ -1,6 +1,6 @@
 """The words of the ledger, shared with every room that sends."""
 
-from todoke.shared.messaging.types.content import AreaMark, CapFacts, Content, Wording
+from todoke.shared.messaging.types.content import AreaMark, CapFacts, Content, Register, Wording
 from todoke.shared.messaging.types.copies import Copy, Fate, Members, Report, Result, Text, WaysOut
 from todoke.shared.messaging.types.edition import Address, FrozenEdition, Reference
 from todoke.shared.messaging.types.outcome import Never, Parcel, Receipt, TryLater
@@ -42,6 +42,7 @@ __all__ = [
     "Receipt",
     "RecipientState",
     "Reference",
+    "Register",
     "Report",
     "Result",
     "Text",

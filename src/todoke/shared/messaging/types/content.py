@@ -2,20 +2,47 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Self
 
 DEFAULT_LANGUAGE = "ja"
 
 
+class Register(StrEnum):
+    """The ways in which one matter is said, each for a kind of reader.
+
+    - `post`: one short text that stands alone, for social networks
+    - `board`: the fifty characters of a display board
+    - `urgent`: 緊急速報メール, without address, telephone or mail address; `urgent-title` is its title
+    - `speech`: sentences for the ear, read aloud as they stand
+    - `sheet`: large print, for FAX and posters
+    """
+
+    POST = "post"
+    BOARD = "board"
+    URGENT_TITLE = "urgent-title"
+    URGENT = "urgent"
+    SPEECH = "speech"
+    SHEET = "sheet"
+
+
 @dataclass(frozen=True)
 class Wording:
     """The text in one language (`ja`, `ja-easy`, `en` …): title without drill mark, body in plain paragraphs, and a
-    short form for channels with little room (one or two sentences that can stand alone)."""
+    short form for channels with little room (one or two sentences that can stand alone).
+
+    `registers` holds what a template or a person wrote for one register; what is not there a channel makes itself.
+    """
 
     language: str
     title: str
     body: str
     short: str
+    registers: Mapping[str, str] = field(default_factory=dict)
+
+    def said_in(self, register: Register) -> str:
+        """What was written for this register, or nothing."""
+        return self.registers.get(register, "")
 
 
 @dataclass(frozen=True)
@@ -24,7 +51,8 @@ class AreaMark:
 
     `level` is the 警戒レベル 1–5 or None, `notice` the official word beside it (避難指示 of the city, 大雨特別警報 of
     the weather service …), `notice_en` and `notice_easy` that word in English and やさしい日本語, `code` the
-    全国地方公共団体コード or empty, `polygon` rings of (longitude, latitude), outer rings only, closed.
+    全国地方公共団体コード or empty, `reading` how the name is spoken, in kana, `polygon` rings (longitude, latitude),
+    outer rings only, closed.
     """
 
     key: str
@@ -36,6 +64,7 @@ class AreaMark:
     notice: str = ""
     notice_en: str = ""
     notice_easy: str = ""
+    reading: str = ""
     polygon: tuple[tuple[tuple[float, float], ...], ...] = ()
 
     def notice_in(self, language: str) -> str:
