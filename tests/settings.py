@@ -21,6 +21,10 @@ compile_catalogues()
 
 from todoke.project.settings import *  # noqa: E402, F403 - after the folder is chosen; every setting is the house's
 
+# What is committed here need not outlive a power cut, and passwords here guard nothing.
+DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # noqa: F405 - from the star
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     _shared, VAR = VAR, VAR / worker  # noqa: F405 - from the star
     for _name, _path in list(globals().items()):
