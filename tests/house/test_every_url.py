@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from tests.sign_in import make_resident, sign_in, staff_client
+from todoke.ground.people import gate
 from todoke.ground.people.gate import THIRD_PARTY, Access, Audience, declared_access
 from todoke.ground.people.registry import permissions
+from todoke.ground.people.signing_in import LoginNameBackend
 
 # One value for every argument of every address that has arguments: "namespace:name": {"argument": value}. The value
 # only has to fit the pattern; nothing needs to stand behind it in the database.
@@ -209,7 +212,18 @@ def happened(answer: HttpResponseBase) -> str:
     return LET_IN if getattr(answer, "content", b"") == LET_IN.encode() else f"status {answer.status_code}"
 
 
+@pytest.fixture
+def quick_gate(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For thousands of calls: who a visitor is, is looked up once, and a refusal is not put into words."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    monkeypatch.setattr(gate, "viewer_for", cache(gate.viewer_for))
+    monkeypatch.setattr(LoginNameBackend, "get_user", cache(LoginNameBackend.get_user))
+    monkeypatch.setattr(gate, "refused", lambda *_arguments, **_missing: HttpResponse(status=403))
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("quick_gate")
 def test_every_address_does_for_every_visitor_what_its_access_says(addresses: list[Address], settings: Any) -> None:
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Behind"]
     visitors = {
