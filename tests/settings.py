@@ -5,14 +5,17 @@ database server and nothing else.
 """
 
 import os
+import socket
 from pathlib import Path
 
 # Kept between runs, so that the embedded server need not be made anew each time.
 os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
-# Beside those of a house that may be running on this machine, and of the other workers.
-os.environ.setdefault(
-    "TODOKE_SIMULATOR_PORTS", "{0}1,{0}2".format(1832 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
-)
+# Nobody else's: neither those of a house that runs on this machine, nor of another worker or another run of the tests.
+if "PYTEST_XDIST_WORKER" in os.environ or "TODOKE_SIMULATOR_PORTS" not in os.environ:
+    with socket.socket() as _one, socket.socket() as _other:
+        _one.bind(("127.0.0.1", 0))
+        _other.bind(("127.0.0.1", 0))
+        os.environ["TODOKE_SIMULATOR_PORTS"] = f"{_one.getsockname()[1]},{_other.getsockname()[1]}"
 
 from todoke.base.ui.catalogues import compile_catalogues
 
