@@ -1,5 +1,6 @@
 """The resident's doors: the home, the public files, and what is said when something is not there."""
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from todoke.base.access import public, staff_only
 from todoke.base.ui.registry import draw_panels, resident_panels
+from todoke.project.portal.away import AWAY, answer_while_away
 from todoke.project.portal.emergency import emergency_top_page
 from todoke.project.portal.files import answer_with, public_file
 
@@ -102,7 +104,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Asks neither the database nor the session, which may be what is broken."""
+    """500: our fault. Asks neither the database nor the session, which may be what is broken.
+
+    503 while the database is away, with what was entered.
+    """
+    if isinstance(sys.exc_info()[1], AWAY):
+        return answer_while_away(request)
     content = render_to_string("portal/failed.html", {"language": getattr(request, "LANGUAGE_CODE", "ja")})
     return HttpResponse(content, status=500)
 

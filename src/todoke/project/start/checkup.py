@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from todoke.base import clock
+from todoke.base import clock, journal
 from todoke.base.disk import nearest_folder
 from todoke.base.doctor import Finding, Verdict
 from todoke.base.jobs import LANES
@@ -209,6 +209,18 @@ def judge_logs(form: str, *, in_earnest: bool) -> Finding:
     return Finding(Verdict.OK, {"json": "1行1件のJSONで書いています。", "text": "文章の形で書いています。"}[form])
 
 
+def look_at_journal() -> Finding:
+    """Nothing lies in the journal that somebody entered while the database was away."""
+    kept = journal.names()
+    if kept:
+        return Finding(
+            Verdict.WARNING,
+            f"データベースにつながらない間に職員が入力した控えが{len(kept)}件あります。",
+            "「todoke journal」で読み、入力した人に確かめてから「todoke journal 番号 --forget」で消してください。",
+        )
+    return Finding(Verdict.OK, "控えはありません。")
+
+
 CHECKS = (
     Look("start.database", "データベース", look_at_database),
     Look("start.migrations", "表の変更", look_at_migrations),
@@ -218,4 +230,5 @@ CHECKS = (
     Look("start.secret", "署名の鍵", look_at_secret),
     Look("start.numbers", "監視用の数値", look_at_numbers),
     Look("start.logs", "ログ", look_at_logs),
+    Look("start.journal", "入力の控え", look_at_journal),
 )
