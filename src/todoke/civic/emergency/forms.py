@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.actions.drafts import Changes, Choice
-from todoke.civic.emergency.models import Draft, HazardGroup, Phase, Verdict
+from todoke.civic.emergency.models import Draft, HazardGroup, Phase, Scenario, Verdict
+from todoke.civic.emergency.rules.drills import SPEEDS
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind, takes_levels
 from todoke.ground.places.queries import AreaNode
 from todoke.shared.messaging.models import Destination
@@ -270,3 +271,17 @@ class PhaseForm(forms.Form):
     use_required_attribute = False
 
     phase = forms.ChoiceField(label=_("段階"), choices=Phase.choices, widget=forms.RadioSelect)
+
+
+class DrillForm(forms.Form):
+    """Which scenario, and how fast its clock runs."""
+
+    use_required_attribute = False
+
+    scenario = forms.ModelChoiceField(
+        label=_("筋書き"), queryset=Scenario.objects.filter(is_current=True), empty_label=None, widget=forms.RadioSelect
+    )
+    speed = forms.TypedChoiceField(
+        label=_("進む速さ"), coerce=int, initial=1, help_text=_("1は実際の速さです。60では、1時間が1分で過ぎます。"),
+        choices=[(speed, str(speed)) for speed in SPEEDS],
+    )  # fmt: skip

@@ -4,13 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.doctor import checks
 from todoke.base.health.registry import gauges
-from todoke.base.jobs.registry import Process, processes
+from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, Panel, staff_menu, staff_panels
 from todoke.civic.emergency.actions.city import TemplatesPart
+from todoke.civic.emergency.actions.scenarios import ScenariosPart
 from todoke.civic.emergency.gauges import GAUGES
 from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
 from todoke.civic.emergency.panel import draw_next_act
-from todoke.civic.emergency.rules.rights import MESSAGE_KIND, READ
+from todoke.civic.emergency.player import DrillPlayer
+from todoke.civic.emergency.rules.rights import DRILL, MESSAGE_KIND, READ
 from todoke.ground.people.registry import Permission, permissions
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import MessageKind, kinds
@@ -32,6 +34,9 @@ permissions.register(
     )
 )
 
+permissions.register(Permission("emergency.drill", _("訓練の進行"), _("訓練を始め、止め、終えることができます。")))
+
+companions.register(DrillPlayer())
 processes.register(Process("emergency.intake", ("intake",)))
 
 checks.register(FolderCheck())
@@ -40,8 +45,10 @@ for gauge in GAUGES:
     gauges.register(gauge)
 
 city_parts.register(TemplatesPart())
+city_parts.register(ScenariosPart())
 # The topic under which residents ask for alerts; a city names its topics in topics.toml, and every city has this one.
 kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency", topics=("bousai",)))
 
 staff_menu.register(MenuItem("emergency.desk", _("災害対応"), "emergency:desk", 10, READ))
+staff_menu.register(MenuItem("emergency.drills", _("訓練"), "emergency:drills", 12, DRILL))
 staff_panels.register(Panel("emergency.next-act", _("災害対応"), 10, draw_next_act))

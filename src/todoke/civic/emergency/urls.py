@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.civic.emergency.views import deciding, desk, drafts, editions, incidents, telegrams
+from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, telegrams
 
 app_name = "emergency"
 
@@ -29,6 +29,11 @@ urlpatterns = [
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<int:pk>/", incidents.incident_page, name="incident"),
     path("incidents/<int:pk>/close/", incidents.close, name="close-incident"),
+    path("drills/", drills.drill_list, name="drills"),
+    path("drills/<int:pk>/", drills.drill_page, name="drill"),
+    path("drills/<int:pk>/report.json", drills.drill_report, name="drill-report"),
+    path("drills/<int:pk>/pause/", drills.pause, name="pause-drill"),
+    path("drills/<int:pk>/end/", drills.end, name="end-drill"),
     path("telegrams/", telegrams.telegram_list, name="telegrams"),
     path("telegrams/<int:pk>/", telegrams.telegram_page, name="telegram"),
     path("templates/", telegrams.template_list, name="templates"),

@@ -155,3 +155,15 @@ def first_retired(words: Mapping[str, str]) -> RetiredWord:
 def no_level_fits(names: Sequence[str]) -> LevelDoesNotFit:
     """The refusal that names these areas."""
     return LevelDoesNotFit(areas="、".join(names))
+
+
+class DrillRuns(DeskRefused):
+    """A drill of the same kind of disaster is under way."""
+
+    says = _("同じ災害の種類の訓練「%(name)s」が進んでいます。終えてから始めてください。")
+
+
+class DrillIsOver(DeskRefused):
+    """The drill has ended since the page was opened."""
+
+    says = _("この訓練は終わっています。画面を新しくして確かめてください。")

@@ -1,6 +1,7 @@
 """What the incident desk stores, a file for each concept."""
 
 from todoke.civic.emergency.models.draft import LIVE, Draft, DraftArea, DraftState, Verdict
+from todoke.civic.emergency.models.drill import Drill, DrillStep, Scenario
 from todoke.civic.emergency.models.feed import Feed, FeedEntry
 from todoke.civic.emergency.models.hazard import HazardState, HazardWarning
 from todoke.civic.emergency.models.incident import HazardGroup, Incident, Phase
@@ -12,6 +13,8 @@ __all__ = [
     "Draft",
     "DraftArea",
     "DraftState",
+    "Drill",
+    "DrillStep",
     "Feed",
     "FeedEntry",
     "HazardGroup",
@@ -19,6 +22,7 @@ __all__ = [
     "HazardWarning",
     "Incident",
     "Phase",
+    "Scenario",
     "Telegram",
     "Template",
     "Verdict",

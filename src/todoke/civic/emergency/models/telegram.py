@@ -18,6 +18,7 @@ class Telegram(models.Model):
     class Source(models.TextChoices):
         FOLDER = "folder", _("監視フォルダー")
         FEED = "feed", _("気象庁の配信")
+        DRILL = "drill", _("訓練の筋書き")
 
     class Standing(models.TextChoices):
         INTERPRETED = "interpreted", _("解釈済み")

@@ -4,6 +4,7 @@ READ = "emergency.read"
 DRAFT = "emergency.draft"
 APPROVE = "emergency.approve"
 BREAK_GLASS = "emergency.break-glass"
+DRILL = "emergency.drill"
 
 # The kind of message under which the ledger keeps what this room sends.
 MESSAGE_KIND = "emergency.alert"

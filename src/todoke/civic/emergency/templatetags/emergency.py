@@ -25,6 +25,35 @@ CHANGES: dict[str, tuple[str | Promise, str]] = {
 }
 STANDINGS = {"interpreted": "good", "quarantined": "bad", "out_of_date": "attention"}
 
+EXPECTED_WORDS = {
+    "prepared": gettext_lazy("発信案ができる"),
+    "submitted": gettext_lazy("承認を求める"),
+    "released": gettext_lazy("発信する"),
+    "attempted": gettext_lazy("最初の送信が始まる"),
+    "accepted": gettext_lazy("すべての送り先に届く"),
+}
+
+
+@register.filter
+def expected_words(what: str) -> str | Promise:
+    """What a scenario expects of the desk, in words."""
+    return EXPECTED_WORDS[what]
+
+
+@register.filter
+def span_words(seconds: float | None) -> str:
+    """“2分05秒”, “0.4秒”, or a dash where it never came to that."""
+    if seconds is None:
+        return "—"
+    if seconds < 10:
+        return _("%(seconds).1f秒") % {"seconds": seconds}
+    minutes, rest = divmod(round(seconds), 60)
+    return (
+        _("%(minutes)d分%(seconds)02d秒") % {"minutes": minutes, "seconds": rest}
+        if minutes
+        else _("%(seconds)d秒") % {"seconds": rest}
+    )
+
 
 @register.filter
 def hour_minute(instant: datetime) -> str:
