@@ -110,6 +110,8 @@ class Workshop:
         with suppress(ProcessLookupError):
             process.send_signal(number)
         process.wait(timeout=20)
+        if process.stderr:
+            process.stderr.close()
 
     def close(self) -> None:
         """Take everything away."""
