@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.faults.cluster import wait_until
-from tests.faults.scenario import Figure, Scenario, Size
+from tests.faults.scenario import FULL, Figure, Scenario, Size
 from tests.faults.sink import Sink
 from tests.faults.workshop import Workshop, at_rest
 from tests.houses import House
@@ -17,11 +17,14 @@ NEIGHBOURS_A_CORE = 2
 # A worker says some ten lines a second at work.
 LINES_A_SECOND = 200
 GOAL_SECONDS = 3.0
+# Small, in a suite that shares its machine with whatever else runs there: that alerts leave at all.
+GOAL_SECONDS_SMALL = 20.0
 
 
 def run(workshop: Workshop, size: Size) -> list[Figure]:
     """The same alerts on a quiet host and on this one: approval to first attempt."""
     alerts = max(4, size.deliveries // 250)
+    goal = GOAL_SECONDS if size == FULL else GOAL_SECONDS_SMALL
     cluster, sink = workshop.cluster(), workshop.sink()
     house = workshop.house(cluster, sink=sink)
     worker = workshop.begin(house, "worker", name="quiet")
@@ -36,9 +39,9 @@ def run(workshop: Workshop, size: Size) -> list[Figure]:
     expected = 2 * alerts * PLACES
     return [
         Figure("neighbours that take all they can get, a core", number / (os.cpu_count() or 1)),
-        Figure("approval to first attempt, quiet, p95", _p95(quiet), "s", goal=GOAL_SECONDS),
-        Figure("approval to first attempt, strained, p95", _p95(strained), "s", goal=GOAL_SECONDS),
-        Figure("approval to first attempt, strained, longest", round(max(strained), 2), "s", goal=2 * GOAL_SECONDS),
+        Figure("approval to first attempt, quiet, p95", _p95(quiet), "s", goal=goal),
+        Figure("approval to first attempt, strained, p95", _p95(strained), "s", goal=goal),
+        Figure("approval to first attempt, strained, longest", round(max(strained), 2), "s", goal=2 * goal),
         Figure("deliveries that were lost", expected - len(sink.keys()), goal=0),
         Figure("sent twice", sum(count - 1 for count in sink.keys().values()), goal=0),
     ]
