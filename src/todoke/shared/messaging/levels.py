@@ -1,15 +1,28 @@
 """警戒レベル as it is frozen into artefacts and public files.
 
 `todoke.base.ui.levels` says the same on screens, through the catalogue. What is frozen must not change with a catalogue
-that may be mended later, so these words stand here, in the three languages of the public pages.
+that may be mended later, so its words come from the phrasebook, in every language in which the city speaks.
 
 Source: 避難情報に関するガイドライン (内閣府, in force since 2021-05-20; levels 5 to 3 are the mayor's, 2 and 1 the
 weather service's). Colours: 警戒レベルの配色 (内閣府・気象庁, 2020-05-29), chosen to be told apart by every kind of
-colour vision. English words: the Cabinet Office's English leaflet.
+colour vision. Where each word comes from stands beside it in the phrasebook.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from todoke.shared.messaging.phrasebook import BOOKS, Book
+
+# The mayor's words, always with the number; of 2 and 1 the phrasebook has words of their own.
+ORDER_WORDS: Mapping[int, str] = {5: "緊急安全確保", 4: "避難指示", 3: "高齢者等避難"}
+# Ground, and the text on it.
+COLOURS: Mapping[int, tuple[str, str]] = {
+    5: ("#0C000C", "#FFFFFF"),
+    4: ("#AA00AA", "#FFFFFF"),
+    3: ("#FF2800", "#FFFFFF"),
+    2: ("#F2E700", "#000000"),
+    1: ("#FFFFFF", "#000000"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,78 +47,13 @@ class OfficialLevel:
         return self.words.get(language) or self.words["ja"]
 
 
+def _words(number: int, book: Book) -> LevelWords:
+    order = ORDER_WORDS.get(number)
+    word = book.notice(order) if order else book.text(f"level.{number}.word")
+    return LevelWords(word, book.text(f"level.{number}.act"))
+
+
 LEVELS: Mapping[int, OfficialLevel] = {
-    level.number: level
-    for level in (
-        OfficialLevel(
-            5,
-            "#0C000C",
-            "#FFFFFF",
-            {
-                "ja": LevelWords("緊急安全確保", "命の危険 直ちに安全確保！"),
-                "ja-easy": LevelWords(
-                    "緊急安全確保（きんきゅう あんぜん かくほ）",
-                    "命（いのち）が あぶないです。すぐに 安全（あんぜん）な ところへ！",
-                ),
-                "en": LevelWords(
-                    "Emergency Safety Measures", "Your life is in danger. Secure your safety immediately!"
-                ),
-            },
-        ),
-        OfficialLevel(
-            4,
-            "#AA00AA",
-            "#FFFFFF",
-            {
-                "ja": LevelWords("避難指示", "危険な場所から全員避難"),
-                "ja-easy": LevelWords(
-                    "避難指示（ひなん しじ）", "あぶない ところに いる人は、みんな 逃（に）げて ください。"
-                ),
-                "en": LevelWords("Evacuation Order", "Everyone in a dangerous place must evacuate."),
-            },
-        ),
-        OfficialLevel(
-            3,
-            "#FF2800",
-            "#FFFFFF",
-            {
-                "ja": LevelWords("高齢者等避難", "危険な場所から高齢者等は避難"),
-                "ja-easy": LevelWords(
-                    "高齢者等避難（こうれいしゃとう ひなん）",
-                    "お年寄（としよ）りや 時間（じかん）が かかる人は、今（いま） 逃（に）げて ください。",
-                ),
-                "en": LevelWords(
-                    "Evacuation of the Elderly, Etc.",
-                    "Elderly people and all who need time must leave dangerous places.",
-                ),
-            },
-        ),
-        OfficialLevel(
-            2,
-            "#F2E700",
-            "#000000",
-            {
-                "ja": LevelWords("注意報（気象庁）", "自らの避難行動を確認"),
-                "ja-easy": LevelWords(
-                    "注意報（ちゅういほう）", "どこへ どうやって 逃（に）げるか、たしかめて ください。"
-                ),
-                "en": LevelWords("Advisory (Japan Meteorological Agency)", "Check where and how you would evacuate."),
-            },
-        ),
-        OfficialLevel(
-            1,
-            "#FFFFFF",
-            "#000000",
-            {
-                "ja": LevelWords("早期注意情報（気象庁）", "災害への心構えを高める"),
-                "ja-easy": LevelWords(
-                    "早期注意情報（そうき ちゅうい じょうほう）",
-                    "新（あたら）しい 情報（じょうほう）に 気（き）を つけて ください。",
-                ),
-                "en": LevelWords(
-                    "Early Warning (Japan Meteorological Agency)", "Stay alert to the latest information."
-                ),
-            },
-        ),
-    )
+    number: OfficialLevel(number, ground, ink, {language: _words(number, book) for language, book in BOOKS.items()})
+    for number, (ground, ink) in COLOURS.items()
 }

@@ -29,6 +29,7 @@ from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area
 from todoke.ground.places.queries import areas_by_codes
 from todoke.shared.messaging.models import Edition
+from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.types import EditionKind, Mode
 
 log = logging.getLogger(__name__)
@@ -282,8 +283,7 @@ def _facts(telegram: Telegram, areas: Iterable[AreaLevel]) -> dict[str, str]:
     reported = in_japan(telegram.report_at) if telegram.report_at else None
     facts = {
         "office": telegram.office,
-        "office@en": "the Japan Meteorological Agency",
-        "office@ja-easy": "気象庁（きしょうちょう）",
+        **{f"office@{language}": said.text("said.office") for language, said in BOOKS.items() if language != "ja"},
         "headline_title": telegram.headline_title or telegram.title,
         "headline": telegram.headline,
         "reported_at": reported.isoformat() if reported else "",

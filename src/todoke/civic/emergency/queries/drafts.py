@@ -18,6 +18,7 @@ from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area, City
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.models import Delivery, Destination, Edition
+from todoke.shared.messaging.phrasebook import said_at
 from todoke.shared.messaging.queries import destinations_for
 from todoke.shared.messaging.registry import AreaGrain, channels
 from todoke.shared.messaging.types import (
@@ -105,14 +106,18 @@ def contact_of(city: City | None) -> str:
 
 def common_facts(language: str, city: City | None, at: datetime) -> dict[str, str]:
     """The slots that every notice has: who speaks, when, and who answers."""
-    local = in_japan(at)
-    name = {"en": city.name_en, "ja-easy": city.name_easy}.get(language, "") or city.name if city else ""
-    half = "午前" if local.hour < 12 else "午後"
-    time = {
-        "en": f"{local:%H:%M}, {local.day} {local:%B}",
-        "ja-easy": f"{local.month}月{local.day}日 {half}{local.hour % 12}時{local.minute}分",
-    }.get(language, f"{local.month}月{local.day}日{local.hour}時{local.minute:02}分")
-    return {"city": name, "time": time, "contact": contact_of(city)}
+    return {
+        "city": city_name(language, city),
+        "time": said_at("said", language, in_japan(at)),
+        "contact": contact_of(city),
+    }
+
+
+def city_name(language: str, city: City | None) -> str:
+    """What the city is called in this language, in Japanese where it has no such name."""
+    if city is None:
+        return ""
+    return {"ja": "", "ja-easy": city.name_easy}.get(language, city.name_en) or city.name
 
 
 def content_of(draft: Draft) -> Content:

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from todoke.base import geo
 from todoke.civic.emergency.rules.evacuation import AreaLevel
 from todoke.civic.emergency.rules.notices import LANGUAGES, ORDER_WORDS, Hazard, NoticeKind, action_sentence
+from todoke.shared.messaging.phrasebook import BOOKS, book
 from todoke.shared.messaging.types import AreaMark, CapFacts, Wording
 
 # About forty metres: nobody stands on the other side of a border because of it, and a polygon fits into a message.
@@ -95,8 +96,8 @@ def area_mark(area: AreaLevel, facts: AreaFacts) -> AreaMark:
         code=facts.code,
         level=area.level,
         notice=area.notice,
-        notice_en=WORDS["en"].get(area.notice, ""),
-        notice_easy=WORDS["ja-easy"].get(area.notice, ""),
+        notice_en=BOOKS["en"].find(f"notice.{area.notice}") or "",
+        notice_easy=BOOKS["ja-easy"].find(f"notice.{area.notice}") or "",
         polygon=outer_rings(facts.geometry),
     )
 
@@ -151,10 +152,10 @@ def lifted_notices(areas: Sequence[AreaLevel]) -> dict[str, str]:
     standing = sorted((area for area in areas if not area.is_lifted), key=lambda area: -(area.level or 0))
     names = dict.fromkeys((area.level, area.notice) for area in standing)
     return {
-        f"lifted_notice{'' if language == 'ja' else '@' + language}": (", " if language == "en" else "、").join(
-            level_and_word(level, word, language) for level, word in names
-        )
-        for language in LANGUAGES
+        f"lifted_notice{'' if language == 'ja' else '@' + language}": book(language)
+        .text("said.comma")
+        .join(level_and_word(level, word, language) for level, word in names)
+        for language in BOOKS
     }
 
 
@@ -170,7 +171,7 @@ def slot_values(
     facts: Mapping[str, str],
 ) -> dict[str, str]:
     """What the slots of a template are filled with, in this language. `names` are the areas' names in it, by key."""
-    comma = ", " if language == "en" else "、"
+    comma = book(language).text("said.comma")
     standing = sorted((area for area in areas if not area.is_lifted), key=lambda area: -(area.level or 0))
     top = [area for area in standing if (area.level, area.notice) == (standing[0].level, standing[0].notice)]
     level = standing[0].level if standing else None
@@ -194,7 +195,7 @@ def _area_lines(language: str, areas: Sequence[AreaLevel], names: Mapping[str, s
     grouped: dict[tuple[int | None, str], list[str]] = {}
     for area in sorted(areas, key=lambda area: -(area.level or 0)):
         grouped.setdefault((area.level, area.notice), []).append(names[area.key])
-    colon = ": " if language == "en" else "："
+    colon = book(language).text("said.colon")
     for (level, notice), members in grouped.items():
         words = level_and_word(level, notice, language)
         yield f"{words}{colon}{comma.join(members)}" if words else comma.join(members)
@@ -202,55 +203,7 @@ def _area_lines(language: str, areas: Sequence[AreaLevel], names: Mapping[str, s
             yield action_sentence(level, language)
 
 
-# The official English and plain words of what stands beside a level; what is not here is said in Japanese.
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "緊急安全確保": "Emergency Safety Measures",
-        "避難指示": "Evacuation Order",
-        "高齢者等避難": "Evacuation of the Elderly, Etc.",
-        "大雨特別警報": "Heavy Rain Emergency Warning",
-        "大雨危険警報": "Heavy Rain Danger Warning",
-        "大雨警報": "Heavy Rain Warning",
-        "大雨注意報": "Heavy Rain Advisory",
-        "土砂災害特別警報": "Landslide Emergency Warning",
-        "土砂災害危険警報": "Landslide Danger Warning",
-        "土砂災害警報": "Landslide Warning",
-        "土砂災害注意報": "Landslide Advisory",
-        "高潮特別警報": "Storm Surge Emergency Warning",
-        "高潮危険警報": "Storm Surge Danger Warning",
-        "高潮警報": "Storm Surge Warning",
-        "高潮注意報": "Storm Surge Advisory",
-        "洪水警報": "Flood Warning",
-        "洪水注意報": "Flood Advisory",
-        "暴風特別警報": "Storm Emergency Warning",
-        "暴風警報": "Storm Warning",
-        "大雪特別警報": "Heavy Snow Emergency Warning",
-        "大雪警報": "Heavy Snow Warning",
-        "大津波警報": "Major Tsunami Warning",
-        "津波警報": "Tsunami Warning",
-        "津波注意報": "Tsunami Advisory",
-        "解除": "Lifted",
-    },
-    "ja-easy": {
-        "緊急安全確保": "緊急安全確保（きんきゅう あんぜん かくほ）",
-        "避難指示": "避難指示（ひなん しじ）",
-        "高齢者等避難": "高齢者等避難（こうれいしゃとう ひなん）",
-        "大雨特別警報": "とても 強（つよ）い 雨（あめ）の 特別警報（とくべつ けいほう）",
-        "大雨危険警報": "強（つよ）い 雨（あめ）の 危険警報（きけん けいほう）",
-        "大雨警報": "強（つよ）い 雨（あめ）の 警報（けいほう）",
-        "大雨注意報": "雨（あめ）の 注意報（ちゅういほう）",
-        "大津波警報": "大津波（おおつなみ）警報（けいほう）",
-        "津波警報": "津波（つなみ）警報（けいほう）",
-        "津波注意報": "津波（つなみ）注意報（ちゅういほう）",
-        "解除": "おわりました",
-    },
-}
-
-
 def level_and_word(level: int | None, word: str, language: str = "ja") -> str:
     """`警戒レベル4 避難指示`: number and word together; the word alone where there is no level."""
-    said = WORDS.get(language, {}).get(word, word)
-    if not level:
-        return said
-    head = {"en": f"Level {level}", "ja-easy": f"警戒（けいかい）レベル{level}"}.get(language, f"警戒レベル{level}")
-    return f"{head} {said}".strip()
+    said = book(language).notice(word)
+    return book(language).text("level.inline").format(level=level, word=said).strip() if level else said

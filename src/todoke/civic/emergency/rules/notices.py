@@ -3,6 +3,12 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from todoke.shared.messaging.levels import LEVELS, ORDER_WORDS
+from todoke.shared.messaging.phrasebook import book
+
+__all__ = ["LANGUAGES", "LIFTED", "LIFTS", "ORDER_WORDS", "Hazard", "NoticeKind", "action_sentence", "takes_levels"]
+
+# The languages in which people write here; the others of the phrasebook are composed from it.
 LANGUAGES = ("ja", "ja-easy", "en")
 
 
@@ -35,47 +41,7 @@ class Hazard(TextChoices):
     FIRE = "fire", _("大規模な火災")
 
 
-# 避難情報に関するガイドライン (内閣府, 令和3年5月): the words of the mayor's three levels, always with the number.
-ORDER_WORDS = {5: "緊急安全確保", 4: "避難指示", 3: "高齢者等避難"}
 LIFTED = "解除"
-
-# The same document: what people are to do, by level.
-ACTIONS: dict[str, dict[int, str]] = {
-    "ja": {
-        5: "命の危険が迫っています。直ちに身の安全を確保してください。",
-        4: "危険な場所から全員避難してください。",
-        3: (
-            "危険な場所から、高齢者など避難に時間のかかる人は避難してください。"
-            "そのほかの人も避難の準備をし、自主的に避難してください。"
-        ),
-        2: "ハザードマップで、自宅の危険と避難先、避難の道順を確かめてください。",
-        1: "最新の気象情報に注意してください。",
-    },
-    "ja-easy": {
-        5: (
-            "命（いのち）が あぶないです。"
-            "すぐに、今（いま）いる 場所（ばしょ）より 安全（あんぜん）な ところへ 行（い）って ください。"
-        ),
-        4: "あぶない ところに いる人（ひと）は、みんな 逃（に）げて ください。",
-        3: (
-            "お年寄（としよ）りや、逃（に）げるのに 時間（じかん）が かかる人（ひと）は、"
-            "今（いま） 逃（に）げて ください。"
-            "ほかの人（ひと）も 準備（じゅんび）を して ください。"
-        ),
-        2: "どこへ、どうやって 逃（に）げるか、地図（ちず）で たしかめて ください。",
-        1: "新（あたら）しい 天気（てんき）の 情報（じょうほう）に 気（き）を つけて ください。",
-    },
-    "en": {
-        5: "Your life is in danger. Secure your safety immediately.",
-        4: "Everyone in a dangerous place must evacuate.",
-        3: (
-            "Elderly people and all who need time must leave dangerous places now. "
-            "Everyone else: prepare, and leave early."
-        ),
-        2: "Check the hazard map: the dangers to your home, where to go, and how to get there.",
-        1: "Stay alert to the latest weather information.",
-    },
-}
 
 # Kinds whose areas carry a 警戒レベル, and which levels may stand there. Levels 1 and 2 are the weather service's.
 LEVELS_OF_KIND: dict[str, tuple[int, ...]] = {
@@ -101,4 +67,4 @@ def takes_levels(kind: str, hazard: str) -> tuple[int, ...]:
 
 def action_sentence(level: int | None, language: str) -> str:
     """What people are to do at this level, in this language; empty where there is no level."""
-    return ACTIONS.get(language, ACTIONS["ja"]).get(level or 0, "")
+    return book(language).text(f"action.{level}") if level in LEVELS else ""

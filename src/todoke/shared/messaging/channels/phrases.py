@@ -1,12 +1,15 @@
-"""The fixed sentences that the system itself puts into a message.
+"""The fixed sentences that the system itself puts into a message, from the phrasebook."""
 
-They are frozen into what is sent, so they stand here and not in a catalogue that may be mended between two tries.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from todoke.shared.messaging.levels import LEVELS
+from todoke.shared.messaging.phrasebook import BOOKS, Book, book, moment_format
 from todoke.shared.messaging.types import AreaMark, EditionKind, Mode
+
+# Whose readers read an area's Japanese name; the others get it romanised, with the Japanese name behind it.
+READ_JAPANESE_NAMES = frozenset({"ja", "ja-easy"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Phrases:
     comma: str
     date: str
     way_out: str
+    colon: str
+    stop: str
+    lifted: str
+    areas_announced: str
+    areas_further: str
 
     def of_mode(self, mode: Mode) -> str:
         """The sentence that says that this is not in earnest, or nothing."""
@@ -45,67 +53,35 @@ class Phrases:
         return wanted.format(note) if note else ""
 
 
-JAPANESE = Phrases(
-    drill="これは訓練です。実際の災害ではありません。",
-    test="これは配信の試験です。実際の災害ではありません。",
-    cancel="先にお送りしたお知らせを取り消します。",
-    correction="先にお送りしたお知らせを訂正します。",
-    cancel_reason="取り消しの理由：{}",
-    correction_reason="訂正した点：{}",
-    cancelled="取り消した内容：{}",
-    level="警戒レベル{}　{}",
-    areas="対象地域：{}",
-    other_areas="ほか{}地域",
-    contact="お問い合わせ：{}",
-    more="詳しくは：{}",
-    sent="発信：{city}　{at}",
-    cut="…（続きは {} ）",
-    comma="、",
-    date="{0.year}年{0.month}月{0.day}日 {0.hour}時{0.minute:02}分",
-    way_out="このメールは、市の配信に登録された方にお送りしています。\n登録の変更・解除：{change}",
-)
+def _phrases(said: Book) -> Phrases:
+    return Phrases(
+        drill=said.text("said.drill"),
+        test=said.text("said.test"),
+        cancel=said.text("said.cancel"),
+        correction=said.text("said.correction"),
+        cancel_reason=said.text("said.cancel-reason"),
+        correction_reason=said.text("said.correction-reason"),
+        cancelled=said.text("said.cancelled"),
+        level=said.text("level.heading"),
+        areas=said.text("said.areas"),
+        other_areas=said.text("said.other-areas"),
+        contact=said.text("said.contact"),
+        more=said.text("said.more"),
+        sent=said.text("said.sent"),
+        cut=said.text("said.cut"),
+        comma=said.text("said.comma"),
+        date=moment_format("sent", said.language),
+        way_out=said.text("said.way-out"),
+        colon=said.text("said.colon"),
+        stop=said.text("said.stop"),
+        lifted=said.text("said.lifted"),
+        areas_announced=said.text("said.areas-announced"),
+        areas_further=said.text("said.areas-further"),
+    )
 
-PHRASES: dict[str, Phrases] = {
-    "ja": JAPANESE,
-    "ja-easy": Phrases(
-        drill="これは 訓練（くんれん）です。本当（ほんとう）の 災害（さいがい）では ありません。",
-        test="これは テストです。本当（ほんとう）の 災害（さいがい）では ありません。",
-        cancel="前（まえ）に おくった お知（し）らせは まちがいです。とりけします。",
-        correction="前（まえ）に おくった お知（し）らせを なおしました。",
-        cancel_reason="とりけす わけ：{}",
-        correction_reason="なおした ところ：{}",
-        cancelled="とりけした こと：{}",
-        level="警戒（けいかい）レベル{}　{}",
-        areas="場所（ばしょ）：{}",
-        other_areas="ほか {}か所（しょ）",
-        contact="聞（き）きたいとき：{}",
-        more="くわしい こと：{}",
-        sent="おくった人（ひと）：{city}　{at}",
-        cut="…（つづきは {} ）",
-        comma="、",
-        date="{0.year}年{0.month}月{0.day}日 {0.hour}時{0.minute:02}分",
-        way_out="この メールは 登録（とうろく）した 人（ひと）に おくっています。\nかえる・やめる：{change}",
-    ),
-    "en": Phrases(
-        drill="This is a drill. There is no real disaster.",
-        test="This is a test of our delivery. There is no real disaster.",
-        cancel="We cancel our earlier notice.",
-        correction="We correct our earlier notice.",
-        cancel_reason="Reason for the cancellation: {}",
-        correction_reason="What was corrected: {}",
-        cancelled="Cancelled: {}",
-        level="Alert Level {} {}",
-        areas="Areas: {}",
-        other_areas="and {} other areas",
-        contact="Questions: {}",
-        more="More: {}",
-        sent="Sent by {city}, {at}",
-        cut="… (continued at {} )",
-        comma=", ",
-        date="{0.year}-{0.month:02}-{0.day:02} {0.hour:02}:{0.minute:02} (Japan time)",
-        way_out="You get this mail because you subscribed to the city's notices.\nChange or end: {change}",
-    ),
-}
+
+PHRASES: Mapping[str, Phrases] = {language: _phrases(said) for language, said in BOOKS.items()}
+JAPANESE = PHRASES["ja"]
 
 
 def phrases_in(language: str) -> Phrases:
@@ -113,13 +89,31 @@ def phrases_in(language: str) -> Phrases:
     return PHRASES.get(language, JAPANESE)
 
 
+@cache
+def official_words(language: str) -> Mapping[str, str]:
+    """The official Japanese words of the levels in this language."""
+    return {known.words["ja"].word: known.in_language(language).word for known in LEVELS.values()}
+
+
+def official_word(notice: str, language: str) -> str:
+    """An official word (避難指示, 大雨特別警報) in this language; as it came where the phrasebook does not know it."""
+    return official_words(language).get(notice) or book(language).notice(notice)
+
+
 def level_words(level: int | None, notice: str, language: str) -> str:
     """Number and official word together, `警戒レベル4　避難指示`; the word alone where there is no number."""
-    official = {known.words["ja"].word: known.in_language(language).word for known in LEVELS.values()}
-    word = official.get(notice, notice)
+    word = official_word(notice, language)
     return phrases_in(language).level.format(level, word).strip() if level else word
 
 
 def area_name(area: AreaMark, language: str) -> str:
-    """What the area is called in this language, or in Japanese where it has no such name."""
-    return {"en": area.name_en, "ja-easy": area.name_easy}.get(language, "") or area.name
+    """What the area is called in this language, or in Japanese where it has no such name.
+
+    Readers of other languages than English get the romanised name with the Japanese one behind it, as on the signs of
+    the street. A reading that nobody gave is never guessed.
+    """
+    if language in READ_JAPANESE_NAMES or language not in PHRASES:
+        return (area.name_easy if language == "ja-easy" else "") or area.name
+    if language == "en" or not area.name_en:
+        return area.name_en or area.name
+    return f"{area.name_en}（{area.name}）"

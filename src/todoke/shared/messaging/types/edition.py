@@ -3,29 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.types.content import Content
 from todoke.shared.messaging.types.states import EditionKind, Mode
 
 # Frozen into every artefact, so not from a catalogue that may be mended later.
 MARKS: dict[str, dict[str, str]] = {
-    "ja": {
-        Mode.EXERCISE: "【訓練】",
-        Mode.TEST: "【試験】",
-        EditionKind.CORRECTION: "【訂正】",
-        EditionKind.CANCEL: "【取消】",
-    },
-    "ja-easy": {
-        Mode.EXERCISE: "【訓練（くんれん）】",
-        Mode.TEST: "【テスト】",
-        EditionKind.CORRECTION: "【まちがいを なおしました】",
-        EditionKind.CANCEL: "【とりけし】",
-    },
-    "en": {
-        Mode.EXERCISE: "[DRILL] ",
-        Mode.TEST: "[TEST] ",
-        EditionKind.CORRECTION: "[CORRECTION] ",
-        EditionKind.CANCEL: "[CANCELLED] ",
-    },
+    language: {
+        Mode.EXERCISE: book.text("mark.exercise"),
+        Mode.TEST: book.text("mark.test"),
+        EditionKind.CORRECTION: book.text("mark.correction"),
+        EditionKind.CANCEL: book.text("mark.cancel"),
+    }
+    for language, book in BOOKS.items()
 }
 
 
