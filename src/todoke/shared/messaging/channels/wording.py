@@ -18,10 +18,14 @@ NOT_REPEATED = "取り消したお知らせの本文（もう一度載せると�
 
 @dataclass(frozen=True)
 class Fitted:
-    """A text that fits, and in words what did not."""
+    """A text that fits, and in words what did not.
+
+    `reading` is the same text for a voice, names of places in kana; only the register of speech has one.
+    """
 
     text: str
     left_out: str = ""
+    reading: str = ""
 
 
 def fit_title(edition: FrozenEdition, language: str, limit: int, measure: Measure = characters) -> Fitted:

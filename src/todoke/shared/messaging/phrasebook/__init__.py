@@ -5,6 +5,7 @@ the house and not in a catalogue that may be mended between two tries. Read once
 gap or with other slots than the Japanese one does not start at all.
 """
 
+from todoke.shared.messaging.phrasebook.actions import actions_for
 from todoke.shared.messaging.phrasebook.book import (
     BOOKS,
     LANGUAGES,
@@ -28,6 +29,7 @@ __all__ = [
     "BrokenPhrasebook",
     "Phrase",
     "Source",
+    "actions_for",
     "book",
     "moment_format",
     "read_books",
