@@ -16,11 +16,12 @@ from todoke.civic.emergency.rules.drills import SPEEDS
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind, takes_levels
 from todoke.ground.places.queries import AreaNode
 from todoke.shared.messaging.models import Destination
-from todoke.shared.messaging.types import Mode
+from todoke.shared.messaging.phrasebook import BOOKS
+from todoke.shared.messaging.types import EditionKind, Mode
 
 LANGUAGE_NAMES: dict[str, str | Promise] = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
 NONE, NAMED, LIFTED = "", "0", "lift"
-TITLE_MAX, BODY_MAX, SHORT_MAX = 100, 4000, 200
+TITLE_MAX, BODY_MAX, SHORT_MAX, ADDITION_MAX = 100, 4000, 200, 1000
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ class DraftForm(forms.Form):
         self.draft = draft
         if not draft.takes_back:
             del self.fields["note"]
+        if draft.edition_kind != EditionKind.CANCEL:
+            self._offer_addition()
         for language in LANGUAGES:
             needed = language == "ja"
             self.fields[f"{language}_title"] = forms.CharField(label=_("題名"), max_length=TITLE_MAX, required=needed)
@@ -133,6 +136,27 @@ class DraftForm(forms.Form):
                 label=_("本文"), max_length=BODY_MAX, required=needed, widget=forms.Textarea(attrs={"rows": 12})
             )
 
+    def _offer_addition(self) -> None:
+        """Room for what no template says, and beside it for what a person translated."""
+        for language, said in BOOKS.items():
+            self.fields[f"addition_{language}"] = forms.CharField(
+                label=_("付け加える文") if language == "ja" else said.japanese_name,
+                help_text=_("本文の後ろに載ります。ほかの言語では「翻訳していない文」として日本語で載ります。")
+                if language == "ja"
+                else "",
+                max_length=ADDITION_MAX,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    def addition(self) -> forms.BoundField | None:
+        """The field for the Japanese addition; None in a cancellation."""
+        return self["addition_ja"] if "addition_ja" in self.fields else None
+
+    def translations(self) -> list[tuple[str, forms.BoundField]]:
+        """The fields for its translations, by language."""
+        return [(language, self[f"addition_{language}"]) for language in BOOKS if language != "ja"]
+
     @staticmethod
     def starting_with(draft: Draft) -> dict[str, Any]:
         """The draft as the form's first values."""
@@ -142,6 +166,8 @@ class DraftForm(forms.Form):
             "shelters": draft.facts.get("shelters", ""),
             "revision": draft.revision,
         }
+        for language in BOOKS:
+            values[f"addition_{language}"] = draft.addition.get(language, "")
         for language in LANGUAGES:
             for part in ("title", "short", "body"):
                 values[f"{language}_{part}"] = draft.texts.get(language, {}).get(part, "")
@@ -170,6 +196,9 @@ class DraftForm(forms.Form):
             note=entered.get("note", ""),
             excluded=excluded,
             facts={"shelters": entered["shelters"]},
+            addition={
+                language: entered.get(f"addition_{language}", "").replace("\r\n", "\n").strip() for language in BOOKS
+            },
         )
 
 

@@ -112,3 +112,28 @@ def test_the_sample_city_has_a_template_for_every_level_of_every_notice(template
 )
 def test_the_template_that_fits_best(kind, hazard, level, notice, key, templates):
     assert template_for(kind, hazard, level, notice).key == key
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        ('ja.board = "{warning}。{areas}。' + "長" * 51 + '"', "50文字までにしてください"),
+        ('ja.urgent-title = "レベル４避難指示のとても長い題名です"', "15文字までにしてください"),
+        ('ja.post = "{areas}から避難"', "レベルの数字を入れてください"),
+        ('ja.speech = "{warning}を発令しました。"', "対象地域の差し込み"),
+        ('ja.urgent = "{warning}。{areas}。{contact}"', "緊急速報メールには入れられません: 問い合わせ先"),
+        ('ja.urgent = "{warning}。{areas}。０９９０－００－１０００"', "緊急速報メールには入れられません: 電話番号"),
+        ('ja.poster = "{warning}。{areas}。"', "知らない項目"),
+    ],
+)
+def test_a_text_for_a_register_that_breaks_its_rules_is_refused(tmp_path, added, words):
+    report = load(tmp_path, SOUND + added + "\n")
+
+    assert any(words in str(fault) for fault in report.faults), [str(fault) for fault in report.faults]
+
+
+def test_a_text_for_a_register_is_kept_with_the_template(tmp_path):
+    report = load(tmp_path, SOUND + 'ja.board = "{warning}。{areas}。全員避難。"\n')
+
+    assert [str(fault) for fault in report.faults] == []
+    assert Template.objects.get().texts["ja"]["board"] == "{warning}。{areas}。全員避難。"

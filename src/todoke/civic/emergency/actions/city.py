@@ -1,5 +1,6 @@
 """What the desk reads from the city folder: 文例 (templates.toml), every slot, level and length checked."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,23 @@ from todoke.civic.emergency.rules.evacuation import retired_words_in
 from todoke.civic.emergency.rules.notices import LANGUAGES, Hazard, NoticeKind, takes_levels
 from todoke.civic.emergency.rules.slots import SLOTS, literal_length, unknown_slots
 from todoke.ground.places.registry import LoadReport, Outcome
+from todoke.shared.messaging.channels.registers import BOARD_MAX, POST_MAX, URGENT_MAX, URGENT_TITLE_MAX
+from todoke.shared.messaging.channels.urgent import forbidden_in
+from todoke.shared.messaging.types import Register
 
 FILE = "templates.toml"
 PARTS = ("title", "body", "short")
 FIELDS = ("key", "name", "kind", "hazard", "level", "notice", "valid_hours", *LANGUAGES)
+# What a text for one register may be long, apart from its slots; 0 where no carrier limits it.
+REGISTERS = {
+    Register.POST.value: POST_MAX,
+    Register.BOARD.value: BOARD_MAX,
+    Register.URGENT_TITLE.value: URGENT_TITLE_MAX,
+    Register.URGENT.value: URGENT_MAX - URGENT_TITLE_MAX,
+    Register.SPEECH.value: 0,
+    Register.SHEET.value: 0,
+}
+PLACE_SLOTS = ("{areas}", "{all_areas}", "{area_lines}")
 SHORT_MAX = 60
 KEY_MAX = 60
 
@@ -96,8 +110,9 @@ def _checked_texts(
     if not isinstance(own, dict):
         document.fault(*path, language, text=_("この言語の文がありません。title、body、shortを書いてください。"))
         return dict.fromkeys(PARTS, "")
-    document.refuse_unknown(own, PARTS, *path, language)
+    document.refuse_unknown(own, (*PARTS, *REGISTERS), *path, language)
     texts = {part: document.text(own, part, *path, language) for part in PARTS}
+    texts |= {register: document.text(own, register, *path, language) for register in REGISTERS if register in own}
     for part, text in texts.items():
         for slot in unknown_slots(text):
             document.fault(
@@ -114,11 +129,41 @@ def _checked_texts(
                 part,
                 text=_("「%(old)s」は廃止された言葉です。「%(new)s」と書いてください。") % {"old": old, "new": new},
             )
+    _check_registers(document, (*path, language), texts, level)
     if literal_length(texts["short"]) > SHORT_MAX and language != "en":
         document.fault(*path, language, "short", text=_("短い文は、差し込みを除いて60文字までにしてください。"))
     if level and language == "ja" and not texts["short"].startswith(("{warning}", f"警戒レベル{level}")):
         document.fault(*path, language, "short", text=_("短い文は {warning} か「警戒レベル」と数字で始めてください。"))
     return texts
+
+
+def _check_registers(
+    document: Document, path: tuple[str | int, ...], texts: Mapping[str, str], level: int | None
+) -> None:
+    """Whether the texts for single registers keep to their limits, and say level and place."""
+    for register, limit in REGISTERS.items():
+        if register not in texts:
+            continue
+        text = texts[register]
+        if limit and (length := literal_length(text)) > limit:
+            document.fault(
+                *path,
+                register,
+                text=_("差し込みを除いて%(limit)d文字までにしてください（いま%(length)d文字）。")
+                % {"limit": limit, "length": length},
+            )
+        if level and "{warning}" not in text and str(level) not in unicodedata.normalize("NFKC", text):
+            document.fault(*path, register, text=_("{warning} か、レベルの数字を入れてください。"))
+        if register != Register.URGENT_TITLE and not any(slot in text for slot in PLACE_SLOTS):
+            document.fault(*path, register, text=_("対象地域の差し込み（{areas}）を入れてください。"))
+        if register in (Register.URGENT, Register.URGENT_TITLE):
+            found = [*forbidden_in(text), *([_("問い合わせ先")] if "{contact}" in text else [])]
+            if found:
+                document.fault(
+                    *path,
+                    register,
+                    text=_("緊急速報メールには入れられません: %(found)s。") % {"found": ", ".join(found)},
+                )
 
 
 def _one_of(values: Any) -> str:

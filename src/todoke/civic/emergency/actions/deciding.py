@@ -201,7 +201,8 @@ def check_sensible(draft: Draft, at: datetime) -> None:
             raise TextMissing(field=field)
     if unfit := levels_that_do_not_fit(draft.kind, draft.hazard, areas):
         raise no_level_fits([area.name for area in unfit])
-    if retired := retired_words_in(text for language in draft.texts.values() for text in language.values()):
+    texts = [*(text for language in draft.texts.values() for text in language.values()), *draft.addition.values()]
+    if retired := retired_words_in(texts):
         raise first_retired(retired)
     level = highest_level(areas)
     start = f"警戒レベル{level}"

@@ -22,7 +22,7 @@ from todoke.civic.emergency.models import LIVE, Draft, DraftArea, DraftState, In
 from todoke.civic.emergency.queries.drafts import area_names, common_facts, edition_areas
 from todoke.civic.emergency.queries.templates import template_for
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
-from todoke.civic.emergency.rules.content import highest_level, lifted_notices, slot_values
+from todoke.civic.emergency.rules.content import highest_level, lifted_notices, registers_in, slot_values
 from todoke.civic.emergency.rules.evacuation import AreaLevel, order_word
 from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, NoticeKind
 from todoke.civic.emergency.rules.preparing import gravity
@@ -51,6 +51,7 @@ class Changes:
     note: str = ""
     excluded: Sequence[str] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    addition: Mapping[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -140,7 +141,8 @@ def follow_edition(
         kind=first.kind,
         hazard=first.hazard,
         template=first.template,
-        texts=texts_for(edition_kind, latest),
+        texts=texts_for(edition_kind, latest) if edition_kind == EditionKind.CANCEL else first.texts,
+        addition={} if edition_kind == EditionKind.CANCEL or lift else first.addition,
         facts=first.facts,
         note=note.strip()[:500],
         excluded=first.excluded,
@@ -178,7 +180,8 @@ def edit_draft(
     if draft.revision != revision:
         raise EditedByAnother(name=str(draft.last_editor or "自動作成"))
     before = snapshot(draft)
-    draft.texts = {language: dict(text) for language, text in changes.texts.items()}
+    draft.texts = _with_registers(draft, changes)
+    draft.addition = {language: text.strip() for language, text in changes.addition.items() if text.strip()}
     draft.expires_at = changes.expires_at
     draft.note = changes.note.strip()[:500]
     draft.excluded = sorted(changes.excluded)
@@ -277,11 +280,19 @@ def texts_for(edition_kind: EditionKind, latest: Edition) -> dict[str, dict[str,
 
 
 def texts_of(edition: Edition) -> dict[str, dict[str, str]]:
-    """The texts of an edition in the form a draft keeps them."""
+    """The texts of an edition in the languages in which people write here, in the form a draft keeps them."""
     return {
         wording["language"]: {part: wording[part] for part in ("title", "body", "short")}
         for wording in edition.content["wordings"]
+        if wording["language"] in LANGUAGES
     }
+
+
+def _with_registers(draft: Draft, changes: Changes) -> dict[str, dict[str, str]]:
+    """What was entered, with what the template says for single registers; not where that speaks of other areas."""
+    standing = {row.area.key: (row.level, row.notice == LIFTED) for row in _rows(draft)}
+    kept = draft.texts if standing == dict(changes.areas) else {}
+    return {language: {**registers_in(kept.get(language, {})), **text} for language, text in changes.texts.items()}
 
 
 def fill_from(draft: Draft, template: Template | None, *, at: datetime) -> None:
@@ -324,6 +335,7 @@ def snapshot(draft: Draft) -> dict[str, object]:
     """What the audit keeps of a draft: texts, areas, end, exclusions; nothing about persons."""
     return {
         "texts": draft.texts,
+        "addition": draft.addition,
         "areas": {row.area.key: [row.level, row.notice] for row in _rows(draft)},
         "expires_at": draft.expires_at,
         "note": draft.note,

@@ -46,8 +46,9 @@ class Draft(models.Model):
     about, so that the next telegram updates it rather than making a second one; `newer_telegram` is one that came while
     somebody was at work on it. `message` is empty for a first edition; `after_number` is the edition that its writer
     saw last. `revision` counts the savings, so that two people cannot overwrite each other. `texts` is {language:
-    {title, body, short}}, `excluded` the keys of destinations left out. The database keeps the two people apart, and
-    holds one person's alert to a reason and to a reviewer.
+    {title, body, short}}, with a text for a register where the template has one; `addition` is {language: what an
+    officer adds freely}, Japanese and whatever a person translated; `excluded` the keys of destinations left out. The
+    database keeps the two people apart, and holds one person's alert to a reason and to a reviewer.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="drafts")
@@ -60,6 +61,7 @@ class Draft(models.Model):
     template = models.ForeignKey(Template, models.PROTECT, related_name="+", null=True)
     texts = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+    addition = models.JSONField(default=dict)
     note = models.CharField(max_length=500, blank=True)
     excluded = models.JSONField(default=list)
     expires_at = models.DateTimeField()

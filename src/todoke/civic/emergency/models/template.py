@@ -10,7 +10,8 @@ class Template(models.Model):
     """文例: one text in all its languages, with slots. From `templates.toml` of the city folder.
 
     A version never changes (trigger `template_is_written_once`): what an old draft was made from can always be shown.
-    Changed wording is a new version; the one in use has `is_current`. `texts` is {language: {title, body, short}}.
+    Changed wording is a new version; the one in use has `is_current`. `texts` is {language:
+    {title, body, short}}, with a text for a register (speech, urgent …) where the city wrote one.
     """
 
     key = models.CharField(max_length=60)

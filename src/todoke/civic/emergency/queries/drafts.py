@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea
 from todoke.civic.emergency.rules import content as rules
+from todoke.civic.emergency.rules.cancelling import cancelling_texts
+from todoke.civic.emergency.rules.composing import COMPOSED, composed_texts, with_addition
 from todoke.civic.emergency.rules.differences import Piece, text_difference
 from todoke.civic.emergency.rules.evacuation import AreaChange, AreaLevel, changes_between
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
@@ -17,11 +19,14 @@ from todoke.civic.emergency.rules.rights import READ
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area, City
 from todoke.ground.places.queries import the_city
+from todoke.shared.messaging.channels.phrases import area_name
 from todoke.shared.messaging.models import Delivery, Destination, Edition
+from todoke.shared.messaging.phrasebook import LANGUAGES as SPOKEN
 from todoke.shared.messaging.phrasebook import said_at
 from todoke.shared.messaging.queries import destinations_for
 from todoke.shared.messaging.registry import AreaGrain, channels
 from todoke.shared.messaging.types import (
+    AreaMark,
     Content,
     EditionKind,
     FrozenEdition,
@@ -95,8 +100,10 @@ def edition_before(draft: Draft) -> Edition | None:
 
 def area_names(areas: Sequence[Area], language: str) -> dict[str, str]:
     """What the areas are called in this language, by key; the Japanese name where they have none in it."""
-    own = {"en": "name_en", "ja-easy": "name_easy"}.get(language, "name")
-    return {area.key: getattr(area, own) or area.name for area in areas}
+    return {
+        area.key: area_name(AreaMark(area.key, area.name, name_en=area.name_en, name_easy=area.name_easy), language)
+        for area in areas
+    }
 
 
 def contact_of(city: City | None) -> str:
@@ -127,8 +134,9 @@ def content_of(draft: Draft) -> Content:
     ordered = sorted(levels.values(), key=lambda area: (area.is_lifted, -(area.level or 0)))
     facts = {row.area.key: _area_facts(row.area) for row in rows}
     lifted = bool(ordered) and all(area.is_lifted for area in ordered)
+    city = the_city()
     return Content(
-        wordings=rules.wordings(draft.texts),
+        wordings=rules.wordings(said_texts(draft, [row.area for row in rows], ordered)),
         areas=tuple(rules.area_mark(area, facts[area.key]) for area in ordered),
         level=rules.highest_level(ordered),
         cap=rules.cap_facts(
@@ -143,9 +151,40 @@ def content_of(draft: Draft) -> Content:
             "hazard": draft.hazard,
             "lifted": "yes" if lifted or draft.kind == NoticeKind.LIFTING else "",
             "incident": draft.incident.name,
+            "city_en": city.name_en if city else "",
         },
-        contact=contact_of(the_city()),
+        contact=contact_of(city),
     )
+
+
+def said_texts(draft: Draft, places: Sequence[Area], areas: Sequence[AreaLevel]) -> dict[str, dict[str, str]]:
+    """The texts of a draft in every language: those that people wrote, and the others composed from the same facts.
+
+    Below each stands what an officer added freely. A cancellation takes back what each language was told.
+    """
+    if draft.edition_kind == EditionKind.CANCEL:
+        before = edition_before(draft)
+        told = {each["language"]: each for each in before.content["wordings"]} if before else {}
+        others = {language: told[language] for language in COMPOSED if language in told}
+        taken_back = cancelling_texts(others, before.sent_at) if before else {}
+        return {**draft.texts, **taken_back}
+    at = datetime.fromisoformat(draft.facts["reported_at"]) if draft.facts.get("reported_at") else draft.edited_at
+    city = the_city()
+    composed = {
+        language: composed_texts(
+            language,
+            kind=draft.kind,
+            hazard=draft.hazard,
+            areas=areas,
+            names=area_names(places, language),
+            facts={**common_facts(language, city, at), **draft.facts},
+        )
+        for language in COMPOSED
+    }
+    return {
+        language: {**text, "body": with_addition(language, text.get("body", ""), draft.addition)}
+        for language, text in {**draft.texts, **composed}.items()
+    }
 
 
 def _area_facts(area: Area) -> rules.AreaFacts:
@@ -241,7 +280,7 @@ def _reading_order(key: str, language: str) -> tuple[bool, str, int]:
     """What people read comes first, Japanese first; data for machines comes last."""
     channel = channels.find(key)
     for_machines = channel is not None and channel.facts.area_grain is AreaGrain.POLYGON
-    place = LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
+    place = SPOKEN.index(language) if language in SPOKEN else len(SPOKEN)
     return for_machines, key, place
 
 
@@ -278,13 +317,15 @@ def difference_of(draft: Draft) -> Difference | None:
     if before is None:
         return None
     old = {wording["language"]: wording for wording in before.content["wordings"]}
+    rows = area_rows(draft)
+    said = said_texts(draft, [row.area for row in rows], as_area_levels(rows))
     texts = []
     for language in LANGUAGES:
-        was, now = old.get(language, {}), draft.texts.get(language, {})
+        was, now = old.get(language, {}), said.get(language, {})
         pieces = text_difference(
             f"{was.get('title', '')}\n{was.get('body', '')}", f"{now.get('title', '')}\n{now.get('body', '')}"
         )
         if any(piece.change != "same" for piece in pieces):
             texts.append((language, tuple(pieces)))
-    changes = changes_between(edition_areas(before), as_area_levels(area_rows(draft)))
+    changes = changes_between(edition_areas(before), as_area_levels(rows))
     return Difference(before, tuple(changes), tuple(texts))

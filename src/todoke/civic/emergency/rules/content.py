@@ -9,9 +9,9 @@ from shapely.geometry.base import BaseGeometry
 
 from todoke.base import geo
 from todoke.civic.emergency.rules.evacuation import AreaLevel
-from todoke.civic.emergency.rules.notices import LANGUAGES, ORDER_WORDS, Hazard, NoticeKind, action_sentence
+from todoke.civic.emergency.rules.notices import ORDER_WORDS, Hazard, NoticeKind, action_sentence
 from todoke.shared.messaging.phrasebook import BOOKS, book
-from todoke.shared.messaging.types import AreaMark, CapFacts, Wording
+from todoke.shared.messaging.types import AreaMark, CapFacts, Register, Wording
 
 # About forty metres: nobody stands on the other side of a border because of it, and a polygon fits into a message.
 TOLERANCE_DEGREES = 0.0004
@@ -135,20 +135,29 @@ def _rounded(part: Polygon) -> Ring:
 
 def wordings(texts: Mapping[str, Mapping[str, str]]) -> tuple[Wording, ...]:
     """The texts of a draft, Japanese first; a language without a title is left out rather than sent half empty."""
-    spoken = [language for language in LANGUAGES if texts.get(language, {}).get("title", "").strip()]
+    spoken = [language for language in BOOKS if texts.get(language, {}).get("title", "").strip()]
     return tuple(
         Wording(
             language=language,
             title=texts[language]["title"].strip(),
             body=texts[language].get("body", "").strip(),
             short=texts[language].get("short", "").strip() or texts[language]["title"].strip(),
+            registers=registers_in(texts[language]),
         )
         for language in spoken
     )
 
 
+def registers_in(text: Mapping[str, str]) -> dict[str, str]:
+    """What a text of a draft or template says for single registers, beside title, body and short form."""
+    return {register.value: text[register].strip() for register in Register if text.get(register, "").strip()}
+
+
 def lifted_notices(areas: Sequence[AreaLevel]) -> dict[str, str]:
-    """What a lifting lifts, by slot and language: the levels and words that stood until now, each once."""
+    """What a lifting lifts, by slot and language: the levels and words that stood until now, each once.
+
+    `lifted_levels` says the same for machines: `4:避難指示,3:高齢者等避難`.
+    """
     standing = sorted((area for area in areas if not area.is_lifted), key=lambda area: -(area.level or 0))
     names = dict.fromkeys((area.level, area.notice) for area in standing)
     return {
@@ -156,7 +165,7 @@ def lifted_notices(areas: Sequence[AreaLevel]) -> dict[str, str]:
         .text("said.comma")
         .join(level_and_word(level, word, language) for level, word in names)
         for language in BOOKS
-    }
+    } | {"lifted_levels": ",".join(f"{level or ''}:{word}" for level, word in names)}
 
 
 def highest_level(areas: Iterable[AreaLevel]) -> int | None:

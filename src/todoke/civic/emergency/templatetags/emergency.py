@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from todoke.base.ui.instants import clock_text
 from todoke.base.ui.languages import language_tag
-from todoke.civic.emergency.rules.notices import LANGUAGES
+from todoke.shared.messaging.phrasebook import BOOKS
 
 register = template.Library()
 
@@ -65,13 +65,13 @@ def hour_minute(instant: datetime) -> str:
 def language_name(code: str) -> str:
     """The name of a language of ours."""
     names = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
-    return names.get(code, code)
+    return names.get(code) or (BOOKS[code].name if code in BOOKS else code)
 
 
 @register.filter
 def by_language(texts: Mapping[str, Mapping[str, str]]) -> list[tuple[str, Mapping[str, str]]]:
     """The texts in the order in which they are read: the database keeps them by the alphabet."""
-    return [(language, texts[language]) for language in LANGUAGES if language in texts]
+    return [(language, texts[language]) for language in BOOKS if language in texts]
 
 
 @register.filter
