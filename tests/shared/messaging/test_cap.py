@@ -11,6 +11,7 @@ from lxml import etree
 
 from tests.shared.messaging.editions import ALL_CLEAR, HILLSIDE, RIVERSIDE, SENT_AT, WORDINGS, content, edition
 from todoke.shared.messaging.cap import ARTEFACT, NAMESPACE, CannotBeCap, cap_of
+from todoke.shared.messaging.phrasebook import LANGUAGES
 from todoke.shared.messaging.types import AreaMark, CapFacts, Content, EditionKind, FrozenEdition, Mode, Wording
 
 with warnings.catch_warnings():
@@ -275,3 +276,14 @@ def test_whatever_people_write_the_message_is_valid(
     alert = read(message)
     assert len({*texts(alert, "info/language")}) == 3
     schema.assertValid(alert)
+
+
+def test_an_alert_in_ten_languages_is_valid_and_names_its_places_in_each(schema: etree.XMLSchema) -> None:
+    wordings = tuple(Wording(language, f"題 {language}", "本文", "短") for language in LANGUAGES)
+
+    alert = read(cap_of(edition(content=content(wordings=wordings))))
+
+    schema.assertValid(alert)
+    names = dict(zip(texts(alert, "info/language"), texts(alert, "info/area/areaDesc"), strict=True))
+    assert len(names) == 10
+    assert (names["ja-JP"], names["en-US"], names["vi"]) == ("川岸地区", "Kawagishi", "Kawagishi（川岸地区）")

@@ -21,6 +21,7 @@ from shapely.geometry import Polygon
 
 from todoke.base.clock import in_japan
 from todoke.base.ui.languages import language_tag
+from todoke.shared.messaging.channels.phrases import area_name
 from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.registry import Artefact
@@ -211,7 +212,7 @@ def _tag(language: str) -> str:
 
 
 def _add_area(info: etree._Element, area: AreaMark, language: str) -> None:
-    name = {"en": area.name_en, "ja-easy": area.name_easy}.get(language) or area.name
+    name = area_name(area, language)
     element = etree.SubElement(info, f"{{{NAMESPACE}}}area")
     _add(element, "areaDesc", clean(name) or clean(area.name) or clean(area.key) or "―")
     for ring in area.polygon:

@@ -18,7 +18,6 @@ incident is left alone.
 import re
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from todoke.base.tables import Row, read_csv
@@ -27,6 +26,7 @@ from todoke.ground.places.queries import areas_by_key
 from todoke.ground.places.registry import LoadReport, Outcome
 from todoke.shared.messaging.channels.routes import trouble_with_reach
 from todoke.shared.messaging.models import Destination
+from todoke.shared.messaging.phrasebook import LANGUAGES
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Reach
 
@@ -71,7 +71,7 @@ def _destination_of(row: Row, earlier: set[str], report: LoadReport) -> Destinat
         "address": row.text("address", longest=500),
         "reach": reach,
         "joins_drills": row.yes("joins_drills"),
-        "language": row.one_of("language", [code for code, _name in settings.LANGUAGES]),
+        "language": row.one_of("language", LANGUAGES),
         "purpose": row.text("purpose", blank=True, longest=500),
         "is_active": True,
     }

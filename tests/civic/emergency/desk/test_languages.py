@@ -84,6 +84,18 @@ def test_what_the_weather_service_warns_of_is_not_said_as_an_order():
     assert BOOKS["pt"].text("action.4") not in texts["body"]
 
 
+@pytest.mark.parametrize("language", COMPOSED)
+def test_a_title_of_sixty_places_names_eight_and_counts_the_rest(language):
+    areas = [AreaLevel(str(number), f"{number}区", 4, "避難指示") for number in range(60)]
+    names = {area.key: f"Place {area.key}（{area.name}）" for area in areas}
+
+    texts = composed_texts(language, kind="evacuation", hazard="", areas=areas, names=names, facts=FACTS)
+
+    assert texts["title"].count("Place") == texts["short"].count("Place") == 8
+    assert BOOKS[language].text("said.other-areas").format(52) in texts["title"]
+    assert texts["body"].count("Place 59") == 2
+
+
 def test_an_addition_is_printed_below_marked_where_it_is_not_translated_and_in_its_translation_where_it_is():
     addition = {"ja": "橋は通れません。", "vi": "Cầu bị đóng."}
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.shared.messaging.editions import HILLSIDE, RIVERSIDE, content, edition
 from todoke.shared.messaging.channels.clusters import characters, clusters, longest_start, utf16_units
-from todoke.shared.messaging.channels.wording import AREAS_SHOWN_MAX, fit_text, fit_title
+from todoke.shared.messaging.channels.wording import AREAS_SHOWN_MAX, fit_text, fit_title, in_each_language
 from todoke.shared.messaging.types import AreaMark, Content, EditionKind, Mode, Never, Wording
 
 SITE = "https://www.city.example.jp"
@@ -161,7 +161,7 @@ def test_a_title_without_room_for_level_and_word_is_refused():
     wording = Wording("ja", "川岸地区の皆さまにお知らせします", "本文", "短い文")
 
     with pytest.raises(Never, match="警戒レベル4　避難指示"):
-        fit_title(edition(content=content(wordings=(wording,))), "ja", 10)
+        fit_title(edition(content=content(wordings=(wording,))), "ja", 8)
 
 
 @pytest.mark.parametrize(
@@ -195,3 +195,26 @@ def test_a_notice_is_read_on_where_its_content_says(language, ending):
     assert f"{SITE}/notices/3f2a9f6e-5b1c-4c7e-9a51-0d6f6c1f0a11/{ending}\n" in text
     assert "/alerts/" not in text
     assert Content.from_json(notice.content.as_json()) == notice.content
+
+
+def test_a_title_without_room_for_the_full_words_takes_the_tight_ones():
+    wording = Wording("vi", "Thông báo khẩn cấp cho tất cả mọi người ở khu vực Kawagishi", "本文", "短い文")
+    what = edition(mode=Mode.EXERCISE, content=content(wordings=(Wording("ja", "題", "本文", "短"), wording)))
+
+    assert fit_title(what, "vi", 40).text == "[DIỄN TẬP] Mức 4 Chỉ thị sơ tán Thông b…"
+
+
+def test_a_language_in_which_the_level_does_not_fit_gives_way_to_japanese_and_keeps_nobody_waiting():
+    wordings = (Wording("ja", "川岸地区に避難指示", "本文", "短"), Wording("vi", "V" * 60, "本文", "短"))
+    what = edition(content=content(wordings=wordings))
+
+    made = in_each_language(what, lambda language: fit_title(what, language, 15).text)
+
+    assert made == {"ja": "川岸地区に避難指示"}
+
+
+def test_where_not_even_the_japanese_fits_nothing_is_made():
+    what = edition(content=content(wordings=(Wording("ja", "川岸地区の皆さまにお知らせします", "本文", "短"),)))
+
+    with pytest.raises(Never):
+        in_each_language(what, lambda language: fit_title(what, language, 8).text)

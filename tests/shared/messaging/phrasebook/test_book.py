@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import todoke
+from todoke.civic.emergency.rules.notices import Hazard, NoticeKind
 from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.phrasebook import (
     BOOKS,
@@ -149,3 +151,26 @@ def test_a_source_without_publisher_is_refused(folder):
 
     with pytest.raises(BrokenPhrasebook, match="needs document, publisher"):
         read_sources(folder)
+
+
+def test_no_phrase_stands_in_the_books_for_nothing():
+    code = "".join(path.read_text(encoding="utf-8") for path in (Path(todoke.__file__).parent).rglob("*.py"))
+    tables = {
+        *(f"level.{number}.{part}" for number in LEVELS for part in ("word", "act") if part == "act" or number < 3),
+        *(f"level.{number}.tight" for number in (3, 4, 5)),
+        *(f"action.{number}" for number in LEVELS),
+        *(f"hazard.{hazard}" for hazard in Hazard.values if hazard),
+        *(f"kind.{kind}" for kind in NoticeKind.values),
+        *(f"frame.{kind}.{part}" for kind in NoticeKind.values for part in ("title", "body", "short")),
+        *(f"speech.call-{number}" for number in (3, 4, 5)),
+        *(f"time.{moment}" for moment in ("sent", "said", "taken-back")),
+    }
+
+    idle = [
+        key
+        for key in BOOKS["ja"].phrases
+        if key not in tables and not key.startswith("notice.") and f'"{key}"' not in code
+    ]
+
+    assert idle == []
+    assert tables <= BOOKS["ja"].phrases.keys()

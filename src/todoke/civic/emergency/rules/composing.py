@@ -11,6 +11,8 @@ from todoke.shared.messaging.phrasebook import actions_for, book
 
 COMPOSED = tuple(language for language in SPOKEN if language not in LANGUAGES)
 PARTS = ("title", "body", "short")
+# A romanised name with the Japanese one behind it is long, and a title stands first on every telephone.
+TITLE_NAMES_MAX = 8
 
 
 def composed_texts(
@@ -46,7 +48,14 @@ def composed_texts(
     values |= {"warning": warning or said.text(f"kind.{kind}"), "action": action, **lifted}
     values["office"] = own.get("office") or said.text("said.office")
     frame = "lifting" if is_lifted else kind
-    return {part: filled(said.text(f"frame.{frame}.{part}"), values) for part in PARTS}
+    texts = {part: filled(said.text(f"frame.{frame}.{part}"), values) for part in PARTS}
+    if len(areas) > TITLE_NAMES_MAX:
+        listed = [names[area.key] for area in sorted(areas, key=lambda area: (area.is_lifted, -(area.level or 0)))]
+        further = said.text("said.other-areas").format(len(areas) - TITLE_NAMES_MAX)
+        few = said.text("said.comma").join([*listed[:TITLE_NAMES_MAX], further])
+        short = {**values, "areas": few, "all_areas": few}
+        texts |= {part: filled(said.text(f"frame.{frame}.{part}"), short) for part in ("title", "short")}
+    return texts
 
 
 def with_addition(language: str, body: str, addition: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line, retry_key
 from todoke.shared.messaging.channels.line_service import QUOTA_SECONDS, USER, LineService, Outcome, Word, request_body
 from todoke.shared.messaging.channels.routes import bare, is_simulated, trouble_with_audience
-from todoke.shared.messaging.channels.wording import fit_text
+from todoke.shared.messaging.channels.wording import fit_text, in_each_language
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import (
@@ -181,11 +181,10 @@ class LineEachChannel:
     def stationery(self, edition: FrozenEdition, ways_out: WaysOut) -> Stationery:
         """The texts. The readers' own ways out do not fit: every copy of a request is the same."""
         del ways_out
-        languages = {"ja", *(wording.language for wording in edition.content.wordings)}
         return Stationery(
             identifier=edition.identifier,
             expires_at=edition.expires_at,
-            texts={language: self._text(edition, language)[0] for language in sorted(languages)},
+            texts=in_each_language(edition, lambda language: self._text(edition, language)[0]),
         )
 
     def _text(self, edition: FrozenEdition, language: str) -> tuple[str, str]:

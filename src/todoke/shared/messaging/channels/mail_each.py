@@ -28,7 +28,7 @@ from todoke.shared.messaging.channels.mail_server import MailServer
 from todoke.shared.messaging.channels.phrases import phrases_in
 from todoke.shared.messaging.channels.relays import Relays
 from todoke.shared.messaging.channels.routes import bare, is_simulated, trouble_with_audience
-from todoke.shared.messaging.channels.wording import fit_text, fit_title
+from todoke.shared.messaging.channels.wording import fit_text, fit_title, in_each_language
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
 from todoke.shared.messaging.types import (
     Address,
@@ -143,7 +143,7 @@ class MailEachChannel:
         return Stationery(
             identifier=edition.identifier,
             earlier=tuple(reference.identifier for reference in edition.references),
-            sheets={wording.language: self._sheet(edition, wording.language) for wording in edition.content.wordings},
+            sheets=in_each_language(edition, lambda language: self._sheet(edition, language)),
             ways_out=ways_out,
         )
 

@@ -10,8 +10,8 @@ from todoke.shared.messaging.channels.phrases import (
     READ_JAPANESE_NAMES,
     area_name,
     level_words,
-    official_word,
     phrases_in,
+    tight_level_words,
 )
 from todoke.shared.messaging.channels.urgent import strangers_in
 from todoke.shared.messaging.channels.wording import one_line
@@ -149,7 +149,7 @@ def _official_headings(edition: FrozenEdition, language: str) -> tuple[str, ...]
     if is_lifting(edition):
         lifted = lifted_of(edition)
         full = phrases.comma.join(level_words(level, word, language) for level, word in lifted)
-        compact = phrases.comma.join(_compact(level, word, language) for level, word in lifted)
+        compact = phrases.comma.join(tight_level_words(level, word, language) for level, word in lifted)
         return tuple(
             dict.fromkeys(phrases.lifted.format(each) for each in (full, compact) if each) or [said.notice("解除")]
         )
@@ -159,16 +159,11 @@ def _official_headings(edition: FrozenEdition, language: str) -> tuple[str, ...]
     full = level_words(level, notice, language)
     if not full:
         return ()
-    words: tuple[str, ...] = (full, _compact(level, notice, language) if notice else full)
+    words: tuple[str, ...] = (full, tight_level_words(level, notice, language) if notice else full)
     hazard = said.find(f"hazard.{edition.content.facts.get('hazard', '')}")
     if hazard and edition.content.facts.get("kind") == "evacuation":
         words = (f"{full}（{hazard}）" if phrases.comma == "、" else f"{full} ({hazard})", *words)
     return tuple(dict.fromkeys(words))
-
-
-def _compact(level: int | None, notice: str, language: str) -> str:
-    word = official_word(notice, language)
-    return book(language).text("level.compact").format(level=level, word=word) if level else word
 
 
 def _actions(edition: FrozenEdition, language: str) -> tuple[str, ...]:

@@ -106,6 +106,12 @@ def level_words(level: int | None, notice: str, language: str) -> str:
     return phrases_in(language).level.format(level, word).strip() if level else word
 
 
+def tight_level_words(level: int | None, notice: str, language: str) -> str:
+    """The same in the tightest form that still says both, `レベル4避難指示`."""
+    word = official_word(notice, language)
+    return book(language).text("level.compact").format(level=level, word=word) if level else word
+
+
 def area_name(area: AreaMark, language: str) -> str:
     """What the area is called in this language, or in Japanese where it has no such name.
 

@@ -46,7 +46,7 @@ from todoke.shared.messaging.channels.web_push import (
     base64url,
     seal,
 )
-from todoke.shared.messaging.channels.wording import essentials, fit_title
+from todoke.shared.messaging.channels.wording import essentials, fit_title, in_each_language
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
@@ -187,9 +187,8 @@ class PushEachChannel:
 
     def stationery(self, edition: FrozenEdition, ways_out: WaysOut) -> Stationery:
         """The sheets of every language in which the edition is worded."""
-        languages = {"ja", *(wording.language for wording in edition.content.wordings)}
         return Stationery(
-            sheets={language: self._sheet(edition, language, ways_out) for language in sorted(languages)},
+            sheets=in_each_language(edition, lambda language: self._sheet(edition, language, ways_out)),
             topic=topic_of(edition),
             expires_at=edition.expires_at,
         )

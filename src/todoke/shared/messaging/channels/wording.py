@@ -3,13 +3,19 @@
 Pure: the same edition, language and site give the same text, always.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from todoke.base.clock import in_japan
 from todoke.shared.messaging.channels.clusters import Measure, characters, longest_start
-from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
+from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in, tight_level_words
 from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.types import EditionKind, FrozenEdition, Never
+from todoke.shared.messaging.types.content import DEFAULT_LANGUAGE
+
+Made = TypeVar("Made")
 
 # A list of ninety districts helps nobody on a telephone; the page behind the address has them all.
 AREAS_SHOWN_MAX = 30
@@ -37,11 +43,26 @@ def fit_title(edition: FrozenEdition, language: str, limit: int, measure: Measur
     wanted = highest_level(edition, language)
     own = one_line(edition.content.wording(language).title)
     start = longest_start(marks + own, limit - measure("…"), measure)
-    if wanted and wanted not in start:
-        start = longest_start(f"{marks}{wanted} {own}", limit - measure("…"), measure)
-        if wanted not in start:
-            raise Never(f"題名が{limit}文字に収まりません。「{wanted}」を切らずに入れられません。")
-    return Fitted(start + "…", "題名の後ろの部分")
+    for words in (wanted, tight_level(edition, language)):
+        if not words or words in start:
+            return Fitted(start + "…", "題名の後ろの部分")
+        start = longest_start(f"{marks}{words} {own}", limit - measure("…"), measure)
+        if words in start:
+            return Fitted(start + "…", "題名の後ろの部分")
+    raise Never(f"題名が{limit}文字に収まりません。「{wanted}」を切らずに入れられません。")
+
+
+def in_each_language(edition: FrozenEdition, make: Callable[[str], Made]) -> dict[str, Made]:
+    """What `make` gives for each language of the edition, for the copies of many readers.
+
+    A language in which level and word do not fit is left out, and its readers get the Japanese one: one language never
+    keeps the others waiting. Raises Never where not even the Japanese one fits.
+    """
+    made = {DEFAULT_LANGUAGE: make(DEFAULT_LANGUAGE)}
+    for language in sorted({wording.language for wording in edition.content.wordings} - {DEFAULT_LANGUAGE}):
+        with suppress(Never):
+            made[language] = make(language)
+    return made
 
 
 def one_line(text: str) -> str:
@@ -56,6 +77,13 @@ def highest_level(edition: FrozenEdition, language: str) -> str:
         if area.level or area.notice:
             return level_words(area.level, area.notice_in(language), language)
     return level_words(edition.content.level, "", language)
+
+
+def tight_level(edition: FrozenEdition, language: str) -> str:
+    """The same in its tightest form, レベル4避難指示, for where the full one has no room."""
+    areas = sorted(edition.content.areas, key=lambda area: -(area.level or 0))
+    top = next((area for area in areas if area.level or area.notice), None)
+    return tight_level_words(top.level, top.notice_in(language), language) if top else ""
 
 
 def areas_by_level(edition: FrozenEdition, language: str) -> dict[str, list[str]]:
