@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("emergency", "0004_guards")]
+    dependencies = [("emergency", "0005_drills")]
 
     operations = [
         migrations.AddField(model_name="draft", name="addition", field=models.JSONField(default=dict)),
