@@ -1,7 +1,5 @@
 """While the database is away: what somebody has just sent comes back to them, and is kept where it may be."""
 
-from collections.abc import Sequence
-
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +43,7 @@ def answer_while_away(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _entered(request: HttpRequest) -> dict[str, Sequence[str]]:
+def _entered(request: HttpRequest) -> dict[str, list[str]]:
     if request.method != "POST" or request.path.startswith(SECRET):
         return {}
     try:
