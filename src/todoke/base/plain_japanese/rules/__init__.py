@@ -1,0 +1,1 @@
+"""The rules: each takes a text and yields what it stumbles over."""
