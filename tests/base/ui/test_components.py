@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from lxml import html
 
+from todoke.base.plain_japanese import reviewed
 from todoke.base.registry import Registry
 from todoke.base.ui import registry
 from todoke.base.ui.levels import LEVELS
@@ -203,3 +204,16 @@ def test_a_stranger_sees_no_menu_item_that_asks_for_a_permission(monkeypatch: py
     monkeypatch.setattr(registry, "staff_menu", menu)
 
     assert words(tree("{% staff_menu %}", request=RequestFactory().get("/"))) == ""
+
+
+def test_a_checked_text_has_numbers_that_lead_to_its_findings() -> None:
+    node = tree('{% plain_japanese review "easy" %}', review=reviewed("<b>令和8年です。"))
+
+    (number,) = node.xpath(".//a")
+    assert (number.get("href"), number.text, number.get("aria-label")) == ("#easy-1", "1", "指摘1")
+    assert node.get_element_by_id("easy-1") is not None
+    assert words(node).startswith("<b>")
+
+
+def test_a_plain_text_says_so() -> None:
+    assert "直すところは見つかりませんでした。" in drawn("{% plain_japanese review %}", review=reviewed("です。"))

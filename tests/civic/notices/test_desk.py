@@ -133,6 +133,18 @@ def test_the_preview_changes_with_what_is_entered_and_saves_nothing(writer, writ
     assert (notice.topics, notice.revision, notice.title) == (["gomi"], 2, TEXTS["ja"]["title"])
 
 
+def test_the_preview_shows_what_is_hard_in_the_plain_japanese(writer, written):
+    notice = written()
+    easy = {"ja-easy_title": "お知（し）らせ", "ja-easy_short": "", "ja-easy_body": "令和8年に 避難所を 使用できます。"}
+
+    page = writer.post(at("preview", notice), entered(notice, **easy)).content.decode()
+
+    assert "元号の年は、西暦で書きます。" in page
+    assert "避難所（ひなんじょ）＜みんなが 逃（に）げる ところ＞" in page
+    assert 'href="#plain-found-1"' in page
+    assert 'id="plain-found-1"' in page
+
+
 def test_nothing_entered_is_lost_on_a_mistake(writer, written):
     notice = written()
 

@@ -7,5 +7,19 @@ Nothing of it is ever applied by itself: a person accepts a suggestion or writes
 from todoke.base.plain_japanese.checking import MUST_HOLD, applied, findings, mended, note
 from todoke.base.plain_japanese.finding import NAMES, Finding, Rule
 from todoke.base.plain_japanese.readings import with_readings
+from todoke.base.plain_japanese.review import Review, reviewed, reviewed_wording
 
-__all__ = ["MUST_HOLD", "NAMES", "Finding", "Rule", "applied", "findings", "mended", "note", "with_readings"]
+__all__ = [
+    "MUST_HOLD",
+    "NAMES",
+    "Finding",
+    "Review",
+    "Rule",
+    "applied",
+    "findings",
+    "mended",
+    "note",
+    "reviewed",
+    "reviewed_wording",
+    "with_readings",
+]

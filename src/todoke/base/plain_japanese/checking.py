@@ -96,5 +96,5 @@ def note() -> str:
     if morphology.is_there():
         return ""
     return gettext(
-        "文法の辞書（SudachiPy、SudachiDict-small）がないため、受身・使役・名詞の連なりは調べていません。ふりがなの案も一部だけです。"
+        "文法の辞書（SudachiPy、SudachiDict-core）がないため、受身・使役・名詞の連なりは調べていません。ふりがなの案も一部だけです。"
     )

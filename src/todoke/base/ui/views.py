@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from todoke.base.access import public
 from todoke.base.clock import now
+from todoke.base.plain_japanese import reviewed
 from todoke.base.ui.forms import SpecimenForm
 from todoke.base.ui.levels import LEVELS
 from todoke.base.ui.values import TONES, Step
@@ -38,6 +39,9 @@ def style_page(request: HttpRequest) -> HttpResponse:
             ],
             "failed_steps": [Step(_("受け付け"), "done"), Step(_("送信"), "failed", _("相手が答えません。"))],
             "page": Paginator(range(30), 10).page(2),
+            # Texts in やさしい日本語 and in the office's, whatever the language of the visitor.
+            "checked": reviewed("令和8年3/10の10:00〜、避難所を開設します。"),
+            "plain": reviewed("きょうは やすみです。"),
             "form": SpecimenForm(),
             "refused_form": SpecimenForm({"name": "", "number": "12a", "how": "", "agree": ""}),
         },

@@ -39,6 +39,11 @@ def the_city() -> City | None:
     return City.objects.first()
 
 
+def place_readings() -> dict[str, str]:
+    """How the names of our areas are read, in kana, for those whose reading the city has given."""
+    return dict(Area.objects.exclude(reading="").values_list("name", "reading"))
+
+
 def areas_by_key(keys: Iterable[str]) -> dict[str, Area]:
     """The areas with these keys, by key; an unknown key is simply not in the answer."""
     return {area.key: area for area in Area.objects.filter(key__in=list(keys))}

@@ -182,6 +182,15 @@ def test_the_preview_shows_the_new_words_and_saves_nothing(draft, writer):
     assert draft.title == "警戒レベル4 大雨危険警報 福井市"
 
 
+def test_the_preview_shows_what_is_hard_in_the_plain_japanese(draft, writer):
+    easy = {"ja-easy_title": "お知（し）らせ", "ja-easy_short": "", "ja-easy_body": "3/10に 避難所を 使用できます。"}
+
+    page = text_of(writer.post(reverse("emergency:preview", args=[draft.pk]), entered(draft, **easy)))
+
+    assert "日付は「3月10日」のように書きます。" in page
+    assert "避難所（ひなんじょ）＜みんなが 逃（に）げる ところ＞" in page
+
+
 def test_an_approver_reads_ticks_and_releases(desk, draft, approver):
     submit(draft.pk, revision=1, viewer=desk.writer, at=NIGHT)
     address = reverse("emergency:approve", args=[draft.pk])

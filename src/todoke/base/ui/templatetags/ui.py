@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from todoke.base import clock
+from todoke.base.plain_japanese import Review
 from todoke.base.ui import instants, languages
 from todoke.base.ui import registry as hooks
 from todoke.base.ui.levels import level_of
@@ -244,6 +245,12 @@ def empty_state(sentence: object, address: str = "", act: object = "") -> dict[s
 def progress(steps: Iterable[Step]) -> dict[str, Any]:
     """`{% progress steps %}`: the steps of a way (`ui.values.Step`), each with its state in words."""
     return {"steps": list(steps)}
+
+
+@register.inclusion_tag("ui/components/plain_japanese.html")
+def plain_japanese(review: Review, key: str = "plain") -> dict[str, Any]:
+    """`{% plain_japanese review "easy" %}`: a checked text with its findings; `key` begins the ids on the page."""
+    return {"review": review, "key": key}
 
 
 @register.simple_block_tag

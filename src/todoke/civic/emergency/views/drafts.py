@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from todoke.base.access import needs
 from todoke.base.clock import now
+from todoke.base.plain_japanese import reviewed_wording
 from todoke.civic.emergency.actions.deciding import take_back
 from todoke.civic.emergency.actions.drafts import discard, edit_draft, propose_order, start_draft
 from todoke.civic.emergency.actions.prepare import take_over
@@ -54,7 +55,7 @@ from todoke.civic.emergency.views.common import (
     shown_draft,
     viewer_of,
 )
-from todoke.ground.places.queries import area_tree, reach_of
+from todoke.ground.places.queries import area_tree, place_readings, reach_of
 from todoke.shared.messaging.types import EditionKind, Mode
 
 DRAFTS_SHOWN = 100
@@ -243,6 +244,7 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]
         "audience": places,
         "renderings": renderings,
         "troubles": [rendering for rendering in renderings if rendering.trouble],
+        "plain": reviewed_wording(draft.texts, places=place_readings()),
         "reach": reach_of(standing) if standing else None,
         "difference": difference_of(draft),
         "routes": route_healths(viewer, at, only={place.channel for place in places}),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from todoke.base.plain_japanese import reviewed_wording
 from todoke.civic.notices.forms import LANGUAGE_NAMES
 from todoke.civic.notices.models import Notice, NoticeState
 from todoke.civic.notices.queries.notices import (
@@ -23,6 +24,7 @@ from todoke.civic.notices.queries.renderings import renderings_of
 from todoke.civic.notices.rules.content import LANGUAGES, languages_with_blanks
 from todoke.civic.notices.rules.rights import APPROVE, WRITE
 from todoke.ground.people.rules import Viewer
+from todoke.ground.places.queries import place_readings
 from todoke.shared.messaging.queries import READ as LEDGER_READ
 
 TONES = {
@@ -85,6 +87,7 @@ def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, An
         "reach": notice_reach(notice.topics, notice.areas, places, language),
         "renderings": [each for each in renderings if not each.trouble],
         "troubles": [each for each in renderings if each.trouble],
+        "plain": reviewed_wording(notice.texts, places=place_readings()),
         "texts": [(each, notice.texts[each]) for each in LANGUAGES if each in notice.texts],
         "blanks": [LANGUAGE_NAMES[each] for each in languages_with_blanks(notice.texts)] if notice.is_live else [],
         "may_write": viewer.may(WRITE, section),
