@@ -31,7 +31,7 @@ def findings(text: str, *, places: Mapping[str, str] | None = None, disaster: bo
 
     `places` are names with their readings, as in `with_readings`; `disaster` asks for the fewer kanji of the first
     hours. Never raises, whatever the text. Source: 在留支援のためのやさしい日本語ガイドライン
-    (出入国在留管理庁・文化庁, 2020); which numbers are ours stands in docs/plain-japanese.md.
+    (出入国在留管理庁・文化庁, 2020); which numbers are ours stands in docs/running/plain-japanese.md.
     """
     read = Text(text)
     return tuple(sorted(_found(read, places, disaster=disaster), key=lambda each: (each.where, each.rule)))

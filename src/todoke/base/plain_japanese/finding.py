@@ -10,7 +10,7 @@ Words = str | Promise
 
 
 class Rule(StrEnum):
-    """The rules, by the guideline's order; `docs/plain-japanese.md` has the source of each."""
+    """The rules, by the guideline's order; `docs/running/plain-japanese.md` has the source of each."""
 
     SENTENCE_LENGTH = "sentence-length"
     ONE_THOUGHT = "one-thought"

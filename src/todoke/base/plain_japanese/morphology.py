@@ -1,7 +1,7 @@
 """The grammar of a text, by SudachiPy with its core dictionary (Apache-2.0).
 
 Loaded with the first text that is checked: the dictionary is mapped from a file of 193 MB and costs 0.05 s and some
-70 MB of memory. The small one (110 MB, 0.04 s, 30 MB) would do for this tool; the core one is what speech needs too,
+80 MB of memory. The small one (110 MB, 0.04 s, 35 MB) would do for this tool; the core one is what speech needs too,
 and knows more names. Names of our own places come from the city's table.
 """
 
@@ -41,7 +41,7 @@ class Word:
 def _dictionary() -> Any | None:
     """The dictionary, or None where the packages are missing."""
     try:
-        # Late: 0.05 s and 70 MB that only a checked text should cost, and the house runs without it.
+        # Late: 0.05 s and 80 MB that only a checked text should cost, and the house runs without it.
         from sudachipy import Dictionary  # noqa: PLC0415
     except ImportError:
         return None
