@@ -270,6 +270,13 @@ VARIABLES = (
         "8125,8180",
     ),
     Variable(
+        "TODOKE_SOCIAL_SIMULATOR_PORT",
+        "The port of the simulated social networks on this machine.",
+        port,
+        8181,
+        "8181",
+    ),
+    Variable(
         "TODOKE_MAIL_SERVER",
         "The servers that take our mail, commas between them: smtp://, smtp+starttls:// or smtps://, user and password "
         "percent-encoded; ?weight=, rate= (a second) and day= share the subscribers' mail out. The first one also "

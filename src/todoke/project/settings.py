@@ -58,6 +58,9 @@ TIDE_FILE = VAR / "tide.json"
 EMBEDDED_SERVER = None if ENVIRONMENT["DATABASE_URL"] else EmbeddedServer(VAR / "postgres")
 
 SIMULATOR_PORTS: tuple[int, int] = ENVIRONMENT["TODOKE_SIMULATOR_PORTS"]
+SOCIAL_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_SOCIAL_SIMULATOR_PORT"]
+# The register names them, so that a city gives each account a variable of its own; they are read nowhere else.
+SOCIAL_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_SOCIAL_SECRET_")}
 MAIL_SERVER: str = ENVIRONMENT["TODOKE_MAIL_SERVER"]
 MAIL_FROM: str = ENVIRONMENT["TODOKE_MAIL_FROM"]
 MAIL_UNSUBSCRIBE: str = ENVIRONMENT["TODOKE_MAIL_UNSUBSCRIBE"]
@@ -114,6 +117,7 @@ ROOMS = [
     "todoke.ground.files",
     "todoke.ground.places",
     "todoke.shared.messaging",
+    "todoke.shared.social",
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.civic.emergency",

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.messaging.urls import simulator_patterns
+from todoke.shared.social.urls import public_patterns as social_patterns
+from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
 from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,8 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include((notice_patterns, "notices-public"))),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/watch/", include("todoke.shared.watch.urls")),
+    path("desk/social/", include("todoke.shared.social.urls")),
+    path("social/", include((social_patterns, "social-public"))),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
+    path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]
 

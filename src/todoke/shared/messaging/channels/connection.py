@@ -145,6 +145,13 @@ def post(
     return _call("POST", url, body, headers, timeout_seconds, only_public=only_public)
 
 
+def put(
+    url: str, body: bytes, headers: Mapping[str, str], *, timeout_seconds: float, only_public: bool = False
+) -> Answer:
+    """PUT once; otherwise like `post`."""
+    return _call("PUT", url, body, headers, timeout_seconds, only_public=only_public)
+
+
 def fetch(
     url: str,
     headers: Mapping[str, str] | None = None,

@@ -19,7 +19,17 @@ def bare(address: str) -> str:
 
 
 # Channels whose address leads out of the house; the others write into folders of our own, or onto a list for people.
-LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook"})
+LEAD_OUTSIDE = frozenset(
+    {
+        "messaging.mail",
+        "messaging.line",
+        "messaging.webhook",
+        "social.x",
+        "social.mastodon",
+        "social.facebook",
+        "social.apprise",
+    }
+)
 
 
 def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:

@@ -19,9 +19,12 @@ from todoke.shared.messaging.queries.ledger import (
     recent_editions,
     takes_lane,
 )
+from todoke.shared.messaging.queries.receipts import Errand, PastReceipt, earlier_receipts, errand_behind
 
 __all__ = [
     "READ",
+    "Errand",
+    "PastReceipt",
     "Progress",
     "artefact_bytes",
     "asks_for_a_look",
@@ -29,9 +32,11 @@ __all__ = [
     "deliveries_of",
     "delivery_for",
     "destinations_for",
+    "earlier_receipts",
     "editions_for",
     "editions_in_force",
     "editions_of",
+    "errand_behind",
     "latest_editions",
     "messages_about",
     "open_follow_ups",

@@ -1,0 +1,1 @@
+"""Doing: `register` (opening, changing and closing accounts), `desk` (what the channels ask while they send)."""

@@ -1,0 +1,1 @@
+"""The social networks: `x`, `mastodon`, `facebook`, and `apprise` for whatever else there is."""
