@@ -9,7 +9,9 @@ from tests.shared.messaging.editions import content, edition
 from tests.shared.social.conftest import PATIENCE_SECONDS
 from tests.shared.social.house import FACEBOOK, MASTODON, SITE, SLACK, House, X, send
 from todoke.shared.messaging.channels.routes import bare
+from todoke.shared.messaging.probing import Probed
 from todoke.shared.messaging.queries import PastReceipt
+from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.simulators.faults import Fault, FaultKind
 from todoke.shared.messaging.types import Address, EditionKind, Mode, Never, TryLater
 from todoke.shared.social.channels.x import XChannel, authorization
@@ -315,6 +317,12 @@ def test_a_probe_is_answered_and_leaves_nothing(networks, simulator, service):
 
     assert "応答しました" in said
     assert simulator.posts(service) == []
+
+
+def test_three_networks_offer_probes_and_apprise_has_no_way_that_costs_nothing():
+    offered = {key for key in ("x", "mastodon", "facebook", "apprise") if isinstance(channels[f"social.{key}"], Probed)}
+
+    assert offered == {"x", "mastodon", "facebook"}
 
 
 def test_a_probe_of_mastodon_notices_a_server_that_takes_less_than_we_send(networks, simulator):

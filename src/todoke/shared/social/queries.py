@@ -142,8 +142,13 @@ def meters_of(account: SocialAccount, at: datetime, *, but: str = "") -> list[Me
 
 
 def metered_accounts() -> list[SocialAccount]:
-    """The open accounts that have a quota."""
+    """The open accounts that have a quota, for machines that watch them."""
     return list(SocialAccount.objects.filter(closed_date=None, quotas__isnull=False).distinct())
+
+
+def metered_accounts_for(viewer: Viewer) -> list[SocialAccount]:
+    """The same, for somebody who looks."""
+    return metered_accounts() if viewer.may(READ) else []
 
 
 def held_for(viewer: Viewer, *, limit: int = 50) -> list[Held]:

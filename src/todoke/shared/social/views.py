@@ -30,7 +30,7 @@ from todoke.shared.social.queries import (
     destinations_of,
     held_for,
     last_used,
-    metered_accounts,
+    metered_accounts_for,
     meters_of,
     profile_of,
     public_accounts,
@@ -155,7 +155,7 @@ def quotas(request: VisitorRequest) -> HttpResponse:
     at = now()
     lines = [
         {"account": account, "bars": [_bar(meter, at) for meter in meters_of(account, at)]}
-        for account in metered_accounts()
+        for account in metered_accounts_for(request.viewer)
     ]
     values = {"lines": lines, "line_quota": _line_quota(), "held": held_for(request.viewer), "at": at}
     return render(request, "social/quotas.html", values)

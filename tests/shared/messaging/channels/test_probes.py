@@ -134,7 +134,8 @@ def test_the_channels_of_the_house_offer_probes_and_the_telephone_offers_none() 
 
     offered = {channel.key for channel in channels if isinstance(channel, Probed)}
 
-    assert offered == {
+    # Other rooms add channels of their own.
+    assert {key for key in offered if key.startswith(("messaging.", "pages."))} == {
         "messaging.mail",
         "messaging.line",
         "messaging.line-each",
