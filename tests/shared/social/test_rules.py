@@ -113,6 +113,14 @@ def test_a_month_that_ends_before_the_posts_do_is_no_trouble():
     assert meter(10, limit=1500, window=Window.MONTH).runs_out_at(AT) is None
 
 
+def test_prepaid_posts_that_last_two_weeks_are_no_trouble_and_those_that_do_not_are():
+    lasting = meter(31, limit=3000, reserve=30, window=Window.CREDITS)
+    ending = meter(31, limit=60, reserve=0, window=Window.CREDITS)
+
+    assert lasting.runs_out_at(AT) is None
+    assert ending.runs_out_at(AT) == AT + timedelta(days=7) / 31 * 29
+
+
 def test_a_month_is_that_of_the_japanese_calendar():
     start, end = window_at(Window.MONTH, datetime(2026, 11, 30, 16, tzinfo=UTC), None)
 

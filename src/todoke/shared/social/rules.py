@@ -17,6 +17,8 @@ GATHER = timedelta(minutes=10)
 VITAL_LEVEL = 3
 # The pace is measured over this part of the window.
 PACE_PARTS = 8
+# Prepaid posts have no end of their window: what lasts so long is bought anew in good time.
+PREPAID_LASTS = timedelta(days=14)
 
 
 class Weight(IntEnum):
@@ -88,9 +90,8 @@ class Meter:
         # In a rolling window the old ones come free again: a pace that the window bears never runs out.
         if span is not None and lately * (span / recent) <= self.limit:
             return None
-        if self.ends_at is not None and runs_out >= self.ends_at:
-            return None
-        return runs_out
+        ends_at = at + PREPAID_LASTS if self.window is Window.CREDITS else self.ends_at
+        return None if ends_at is not None and runs_out >= ends_at else runs_out
 
     def is_scarce_at(self, at: datetime) -> bool:
         """Whether less than a quarter of the open part is left, or the present pace uses everything up."""

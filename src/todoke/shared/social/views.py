@@ -154,7 +154,11 @@ def quotas(request: VisitorRequest) -> HttpResponse:
     """A bar for every quota, LINE's too, and what was held back."""
     at = now()
     lines = [
-        {"account": account, "bars": [_bar(meter, at) for meter in meters_of(account, at)]}
+        {
+            "account": account,
+            "service": service_name(account.service),
+            "bars": [_bar(meter, at) for meter in meters_of(account, at)],
+        }
         for account in metered_accounts_for(request.viewer)
     ]
     values = {"lines": lines, "line_quota": _line_quota(), "held": held_for(request.viewer), "at": at}
