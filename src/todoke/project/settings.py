@@ -118,6 +118,7 @@ ROOMS = [
     "todoke.ground.places",
     "todoke.shared.messaging",
     "todoke.shared.social",
+    "todoke.shared.loudspeakers",
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.civic.emergency",
