@@ -83,6 +83,10 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "social-simulators:fault": {"service": "x"},
     "watch:try-at-once": {"pk": 1},
     "watch:take-in-hand": {"pk": 1},
+    "loudspeakers:broadcast": {"pk": 1},
+    "loudspeakers:sound": {"pk": 1},
+    "loudspeakers-said:sound": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
+    "loudspeakers-simulator:sound": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
     "messaging:delivery": {"pk": 1},
     "messaging:message": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
 }

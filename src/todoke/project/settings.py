@@ -61,6 +61,11 @@ SIMULATOR_PORTS: tuple[int, int] = ENVIRONMENT["TODOKE_SIMULATOR_PORTS"]
 SOCIAL_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_SOCIAL_SIMULATOR_PORT"]
 # The register names them, so that a city gives each account a variable of its own; they are read nowhere else.
 SOCIAL_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_SOCIAL_SECRET_")}
+CONTROL_STATION: str = ENVIRONMENT["TODOKE_CONTROL_STATION"]
+CONTROL_STATION_TOKEN: str = ENVIRONMENT["TODOKE_CONTROL_STATION_TOKEN"]
+CONTROL_STATION_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_CONTROL_STATION_SIMULATOR_PORT"]
+# The sounds of broadcasts and the compiled dictionaries; everything in it can be made again but what was said.
+LOUDSPEAKER_ROOT = VAR / "loudspeakers"
 MAIL_SERVER: str = ENVIRONMENT["TODOKE_MAIL_SERVER"]
 MAIL_FROM: str = ENVIRONMENT["TODOKE_MAIL_FROM"]
 MAIL_UNSUBSCRIBE: str = ENVIRONMENT["TODOKE_MAIL_UNSUBSCRIBE"]
@@ -266,6 +271,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
+        "media-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
         "form-action": ["'self'"],

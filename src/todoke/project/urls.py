@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.civic.notices.urls import public_patterns as notice_patterns
+from todoke.shared.loudspeakers.urls import said_patterns
+from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
 from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
@@ -20,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/notices/", include("todoke.civic.notices.urls")),
     path("notices/", include((notice_patterns, "notices-public"))),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
+    path("desk/loudspeakers/", include("todoke.shared.loudspeakers.urls")),
+    path("loudspeakers/", include((said_patterns, "loudspeakers-said"))),
+    path("simulators/loudspeakers/", include((loudspeaker_simulator_patterns, "loudspeakers-simulator"))),
     path("desk/watch/", include("todoke.shared.watch.urls")),
     path("desk/social/", include("todoke.shared.social.urls")),
     path("social/", include((social_patterns, "social-public"))),

@@ -1,7 +1,7 @@
 """What is said for the ear, from an edition: who speaks, what, where, what to do, and all of it again. Pure.
 
-After the sample of the guideline (避難情報に関するガイドライン、内閣府、令和3年5月): 「緊急放送、緊急放送、警戒レベル4、
-避難開始。」 twice, then 「こちらは、○○市です。○○地区に…警戒レベル4、避難指示を発令しました。…」. What a template or a
+After the sample of the guideline (避難情報に関するガイドライン、内閣府、令和3年5月): 「緊急放送、緊急放送、
+警戒レベル4、避難開始。」 twice, then 「こちらは、○○市です。○○地区に…避難指示を発令しました。…」. What a template or a
 person wrote for speech (`Register.SPEECH`) is said as it stands; the words that mark a drill, a correction or a
 cancellation are always ours.
 """

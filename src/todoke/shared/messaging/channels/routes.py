@@ -29,6 +29,7 @@ LEAD_OUTSIDE = frozenset(
         "social.facebook",
         "social.apprise",
     }
+    {"messaging.mail", "messaging.line", "messaging.webhook", "loudspeakers.units", "loudspeakers.reading-script"}
 )
 
 

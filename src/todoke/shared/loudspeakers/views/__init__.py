@@ -1,0 +1,1 @@
+"""Doors: `staff` (units and broadcasts), `said` (what was just said, for everybody), `simulator`."""
