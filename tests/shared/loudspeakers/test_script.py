@@ -23,7 +23,6 @@ def test_an_evacuation_order_sounds_like_the_guidelines_sample():
         "川岸地区に、洪水に関する警戒レベル4、避難指示を発令しました。",
         "青葉川があふれるおそれが高まっています。",
         "川岸地区の危険な場所にいる方は、全員避難してください。",
-        "危険な場所にいる方は、速やかに、全員避難してください。",
         "以上、青葉市でした。",
     )
 
@@ -170,3 +169,13 @@ def test_a_script_is_the_same_after_it_was_stored():
     script = script_of(edition())
 
     assert Script.from_bytes(script.as_bytes()) == script
+
+
+@pytest.mark.parametrize(
+    ("level", "act"), [(5, "命を守ってください。"), (4, "全員避難してください。"), (3, "高齢の方など")]
+)
+def test_what_to_do_is_said_even_where_the_body_does_not(level, act):
+    area = AreaMark(key="kawagishi", name="川岸地区", level=level, notice="避難指示")
+    japanese = Wording("ja", "発令", "青葉川が増水しています。", "")
+
+    assert act in script_of(edition(content=content(areas=(area,), level=level, wordings=(japanese,)))).text

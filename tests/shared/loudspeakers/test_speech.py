@@ -121,6 +121,20 @@ def test_the_same_broadcast_is_recorded_once_and_a_new_reading_makes_another(tmp
     assert other[0] != first[0]
 
 
+def test_groups_that_ask_at_the_same_moment_get_one_recording(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setattr("todoke.shared.loudspeakers.recording.record", lambda *_values: made.append(1) or b"sound")
+    script = Script(before=(), pattern="", lines=("避難してください。",))
+    threads = [threading.Thread(target=recorded, args=(script, {}, tmp_path)) for _number in range(4)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert made == [1]
+
+
 def test_without_the_engine_the_sentence_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(speech, "is_there", lambda: False)
     speech._package.cache_clear()

@@ -333,6 +333,23 @@ def test_a_patrol_that_finds_no_station_breaks_no_unit(units, clock):
     assert not Unit.objects.exclude(trouble="").exists()
 
 
+def test_the_voice_comes_up_before_the_first_alert_where_there_are_units(units):
+    called = []
+
+    Listener(lambda address: None, lambda: called.append(1)).be_ready()
+    Unit.objects.update(is_active=False)
+    Listener(lambda address: None, lambda: called.append(2)).be_ready()
+
+    assert called == [1]
+
+
+def test_a_listener_without_a_voice_goes_on(units):
+    def away():
+        raise SpeechAway
+
+    Listener(lambda address: None, away).be_ready()
+
+
 def test_two_listeners_do_not_ask_about_the_same_broadcast(channel, units, listener, clock):
     say(channel, edition(sent_at=SENT_AT))
 

@@ -36,7 +36,7 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
     return report
 
 
-def test_the_fictional_city_has_some_forty_destinations_on_ten_channels_and_loads_twice_the_same():
+def test_the_fictional_city_has_some_sixty_destinations_on_twelve_channels_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
@@ -44,6 +44,10 @@ def test_the_fictional_city_has_some_forty_destinations_on_ten_channels_and_load
     assert 38 <= Destination.objects.filter(is_active=True).count() <= 200
     # Other rooms add channels of their own.
     assert set(Destination.objects.values_list("channel", flat=True)) >= {
+    assert 50 <= Destination.objects.filter(is_active=True).count() <= 70
+    assert set(Destination.objects.values_list("channel", flat=True)) == {
+        "loudspeakers.reading-script",
+        "loudspeakers.units",
         "messaging.feeds",
         "messaging.line",
         "messaging.line-each",

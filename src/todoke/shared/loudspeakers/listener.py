@@ -13,6 +13,7 @@ from todoke.shared.loudspeakers.actions.broadcasts import claim_one, take_in
 from todoke.shared.loudspeakers.actions.patrol import take_in_faults
 from todoke.shared.loudspeakers.models import Broadcast, Unit
 from todoke.shared.loudspeakers.protocol import Station
+from todoke.shared.loudspeakers.speech import SpeechAway
 from todoke.shared.messaging.types import Never, TryLater
 
 log = logging.getLogger("todoke.loudspeakers")
@@ -24,18 +25,23 @@ PATROL = timedelta(minutes=5)
 class Listener:
     """Every two seconds for each broadcast that sounds; every five minutes for the units. Several may be at work.
 
-    `station_for` gives the station of a broadcast: the real one, or the one that plays it.
+    `station_for` gives the station of a broadcast: the real one, or the one that plays it. `warm_up` is called once, so
+    that the voice of this process is there before the first alert needs it (it takes seconds to come up).
     """
 
     key = "loudspeakers.listener"
     lanes = frozenset({Lane.EMERGENCY.value})
 
-    def __init__(self, station_for: Callable[[str], Station | None]) -> None:
+    def __init__(
+        self, station_for: Callable[[str], Station | None], warm_up: Callable[[], object] = lambda: None
+    ) -> None:
         self.station_for = station_for
+        self.warm_up = warm_up
 
     def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
         """Listen until told to stop."""
         due_at = now()
+        self.be_ready()
         while not stop.is_set():
             while not stop.is_set() and self.step():
                 pass
@@ -44,6 +50,16 @@ class Listener:
                 self.patrol()
             connections.close_all()
             stop.wait(PAUSE_SECONDS)
+
+    def be_ready(self) -> None:
+        """Have the voice come up, where there are units to speak through."""
+        if not Unit.objects.filter(is_active=True).exists():
+            return
+        try:
+            self.warm_up()
+        except SpeechAway:
+            # The doctor says so, and the channel will.
+            log.warning("loudspeakers.no-speech")
 
     def step(self) -> bool:
         """Ask about one broadcast; False when there is none to ask about."""

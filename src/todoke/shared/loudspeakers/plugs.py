@@ -14,6 +14,8 @@ from todoke.shared.loudspeakers.checkup import CHECKS
 from todoke.shared.loudspeakers.city import LoudspeakersPart
 from todoke.shared.loudspeakers.listener import Listener
 from todoke.shared.loudspeakers.protocol import Station
+from todoke.shared.loudspeakers.queries import known_words
+from todoke.shared.loudspeakers.speech import voice_with
 from todoke.shared.messaging.channels.mail_server import MailServer, servers_from
 from todoke.shared.messaging.channels.routes import is_simulated
 from todoke.shared.messaging.registry import channels
@@ -26,6 +28,11 @@ def station_for(address: str) -> Station | None:
     if not settings.CONTROL_STATION:
         return None
     return Station(settings.CONTROL_STATION, settings.CONTROL_STATION_TOKEN)
+
+
+def warm_up() -> None:
+    """Have the voice come up with the dictionary of this city, and say a word for nobody."""
+    voice_with(known_words(), settings.LOUDSPEAKER_ROOT / "dictionaries").say(["放送の準備ができました。"])
 
 
 SIMULATED_MAIL = MailServer(host="127.0.0.1", port=settings.SIMULATOR_PORTS[0])
@@ -42,7 +49,7 @@ channels.register(
         relays=() if settings.SIMULATORS else RELAYS,
     )
 )
-companions.register(Listener(station_for))
+companions.register(Listener(station_for, warm_up))
 city_parts.register(LoudspeakersPart())
 processes.register(Process("loudspeakers.station", ("control_station",), when=lambda: settings.SIMULATORS))
 for check in CHECKS:

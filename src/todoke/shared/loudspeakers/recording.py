@@ -1,18 +1,21 @@
 """A script as one sound: the drill's words first, siren or chime, the message with its pauses, and again."""
 
 import hashlib
-import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from todoke.base.disk import write_atomically
 from todoke.shared.loudspeakers.sounds import pattern_samples, silence, wav_bytes
 from todoke.shared.loudspeakers.speech import voice_with
 from todoke.shared.loudspeakers.types import Script, Word
 
 LINE_PAUSE_SECONDS = 0.8
 PART_PAUSE_SECONDS = 2.0
+# One at a time in a process: the groups of an edition ask for the same sound at the same moment, and it is made once.
+_recording = threading.Lock()
 
 
 def record(script: Script, words: Mapping[str, Word], folder: Path) -> bytes:
@@ -34,15 +37,10 @@ def recorded(script: Script, words: Mapping[str, Word], root: Path) -> tuple[str
     known = repr(sorted((word.surface, word.kana, word.accent) for word in words.values())).encode()
     name = hashlib.sha256(script.as_bytes() + known).hexdigest()
     kept = sound_path(root, name)
-    if kept.exists():
+    with _recording:
+        if not kept.exists():
+            write_atomically(kept, record(script, words, root / "dictionaries"))
         return name, kept.read_bytes()
-    stored = record(script, words, root / "dictionaries")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as draft:
-        draft.write(stored)
-    Path(draft.name).chmod(0o644)
-    Path(draft.name).replace(kept)
-    return name, stored
 
 
 def sound_path(root: Path, name: str) -> Path:

@@ -123,8 +123,11 @@ def _said(edition: FrozenEdition) -> tuple[str, ...]:
     level = _level(edition)
     announced = _announced(edition)
     title = () if announced else (_sentence(wording.title),)
-    act = (ACTS[level],) if level in ACTS and content.areas else ()
-    return (*title, *announced, *_from_the_body(wording.body or wording.short), *act)
+    told = _from_the_body(wording.body or wording.short)
+    # Said by the body already, perhaps more to the point: twice would be two orders.
+    acted = any("避難してください" in sentence for sentence in told)
+    act = (ACTS[level],) if level in ACTS and content.areas and not acted else ()
+    return (*title, *announced, *told, *act)
 
 
 def _announced(edition: FrozenEdition) -> tuple[str, ...]:

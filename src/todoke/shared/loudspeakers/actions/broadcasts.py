@@ -11,7 +11,7 @@ from todoke.shared.loudspeakers.protocol import Progress, Told
 from todoke.shared.loudspeakers.queries import states_of
 from todoke.shared.loudspeakers.rules import Wave, seconds_for_all, tally
 from todoke.shared.messaging.actions.seen import confirm_seen, report_unseen
-from todoke.shared.messaging.models import Attempt, Delivery
+from todoke.shared.messaging.models import Attempt
 from todoke.shared.messaging.types import Address, DeliveryState, FrozenEdition, Mode
 
 # How long one worker may take to ask the station; then another one asks.
