@@ -65,4 +65,8 @@ permissions.register(
 staff_menu.register(
     MenuItem("loudspeakers.overview", _("屋外スピーカー"), "loudspeakers:overview", 34, "loudspeakers.read")
 )
+if settings.SIMULATORS:
+    staff_menu.register(
+        MenuItem("loudspeakers.station", _("模擬の操作卓"), "loudspeakers-simulator:station", 91, "loudspeakers.read")
+    )
 resident_menu.register(MenuItem("loudspeakers.said", _("いまの放送"), "loudspeakers-said:page", 25))
