@@ -126,6 +126,7 @@ ROOMS = [
     "todoke.shared.loudspeakers",
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
+    "todoke.shared.paper",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/watch/", include("todoke.shared.watch.urls")),
     path("desk/social/", include("todoke.shared.social.urls")),
     path("social/", include((social_patterns, "social-public"))),
+    path("desk/print/", include("todoke.shared.paper.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),
