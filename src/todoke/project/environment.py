@@ -170,6 +170,26 @@ def bounce_mailbox(text: str) -> str:
     return text
 
 
+def fax_way(text: str) -> str:
+    if text.startswith("mailto:"):
+        if not re.fullmatch(r"mailto:[!-?A-z|~]*\{number\}[!-?A-z|~]*@[A-Za-z0-9.-]+", text):
+            raise ValueError("a mail-to-FAX address has {number} where the digits go, and then @ and a domain")
+        return text
+    parts = urlsplit(text)
+    if parts.scheme != "hylafax" or not parts.hostname:
+        raise ValueError("it begins neither with hylafax:// and a host nor with mailto:")
+    parts.port  # noqa: B018 - raises ValueError for what is no port
+    if not re.fullmatch(r"(prefix=[0-9,*%#]+)?", parts.query):
+        raise ValueError("after the “?” only prefix= is known: digits and commas that are dialled first")
+    return text
+
+
+def fax_lines(text: str) -> int:
+    if positive(text) > 100:
+        raise ValueError(f"“{text}” lines are more than 100")
+    return int(text)
+
+
 def mail_address(text: str) -> str:
     if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", text):
         raise ValueError(f"“{text}” is not a mail address in ASCII")
@@ -375,6 +395,35 @@ VARIABLES = (
         secret,
         None,
         "(50 random characters or more)",
+    ),
+    Variable(
+        "TODOKE_FAX",
+        "The way to FAX machines: hylafax://user:password@host:4559?prefix=0, or a provider's mail address with "
+        "{number} in it. Absent: no FAX leaves.",
+        fax_way,
+        "",
+        "hylafax://todoke:secret@fax.example:4559",
+    ),
+    Variable(
+        "TODOKE_FAX_LINES",
+        "How many telephone lines FAX may use at once, all hosts together.",
+        fax_lines,
+        8,
+        "4",
+    ),
+    Variable(
+        "TODOKE_FAX_CONFIRM_MINUTES",
+        "After how many minutes a facility that has not confirmed its FAX is put on the list of those to be rung up.",
+        positive,
+        15,
+        "10",
+    ),
+    Variable(
+        "TODOKE_FAX_SIMULATOR_PORT",
+        "The port of the simulated FAX server on this machine. Absent: five above the simulators' HTTP port.",
+        port,
+        None,
+        "8185",
     ),
     Variable(
         "TODOKE_FEEDS",

@@ -77,6 +77,11 @@ LINE_ACCOUNT: str = ENVIRONMENT["TODOKE_LINE_ACCOUNT"]
 LINE_RESERVE: int = ENVIRONMENT["TODOKE_LINE_RESERVE"]
 # Any 32 bytes are a private key of P-256, but for one case in four thousand million, which is refused at start.
 PUSH_KEY: str = ENVIRONMENT["TODOKE_PUSH_KEY"] or _kept_secret(VAR / "push-key", size=32)
+FAX: str = ENVIRONMENT["TODOKE_FAX"]
+FAX_LINES: int = ENVIRONMENT["TODOKE_FAX_LINES"]
+FAX_CONFIRM_MINUTES: int = ENVIRONMENT["TODOKE_FAX_CONFIRM_MINUTES"]
+# Beside the other simulators, so that two houses on one machine need no more than two pairs of ports.
+FAX_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_FAX_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 5
 READBACK_MAILBOX: str = ENVIRONMENT["TODOKE_READBACK_MAILBOX"]
 # Not TODOKE_SECRET itself: what is derived from this one is given to partners.
 WEBHOOK_SECRET: str = (
@@ -127,6 +132,7 @@ ROOMS = [
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.shared.paper",
+    "todoke.shared.fax",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

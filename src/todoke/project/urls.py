@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.loudspeakers.urls import said_patterns
 from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
+from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),
+    path("", include("todoke.shared.fax.urls")),
+    path("simulators/fax/", include((fax_simulator_patterns, "fax-simulator"))),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]
 

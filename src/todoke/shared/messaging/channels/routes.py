@@ -31,6 +31,7 @@ LEAD_OUTSIDE = frozenset(
     }
     {"messaging.mail", "messaging.line", "messaging.webhook", "loudspeakers.units", "loudspeakers.reading-script"}
 )
+LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "fax.line"})
 
 
 def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FaxConfig(AppConfig):
+    name = "todoke.shared.fax"
+    label = "fax"
+    verbose_name = "FAX"

@@ -1,0 +1,1 @@
+"""The doors: the facilities' page, the staff's board, the simulator's tray."""
