@@ -18,6 +18,7 @@ NO_PAGES = {
     "account_reauthenticate",
     "account_reset_password_from_key_done",
     "emergency:board",
+    "fax-simulator:fault",
     "health:healthz",
     "health:metrics",
     "health:readyz",

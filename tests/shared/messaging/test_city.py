@@ -11,6 +11,7 @@ from todoke.ground.places.registry import LoadReport
 from todoke.shared.messaging.channels.outside import webhook_secret_of
 from todoke.shared.messaging.city import DestinationsPart
 from todoke.shared.messaging.models import Destination
+from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Mode
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,7 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
 
 
 def test_the_fictional_city_has_some_sixty_destinations_on_twelve_channels_and_loads_twice_the_same():
+def test_the_fictional_city_has_some_destinations_on_every_channel_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
@@ -59,6 +61,9 @@ def test_the_fictional_city_has_some_sixty_destinations_on_twelve_channels_and_l
         "notices.page",
         "pages.site",
     }
+    assert 38 <= Destination.objects.filter(is_active=True).count() <= 100
+    every = {channel.key for channel in channels if not channel.key.startswith("messaging.demo-")}
+    assert set(Destination.objects.values_list("channel", flat=True)) == every
     assert second.changes() == 0
 
 
