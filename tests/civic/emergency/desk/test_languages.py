@@ -214,6 +214,18 @@ def test_what_the_city_wrote_for_a_register_goes_along_until_the_areas_change(de
 
 
 @pytest.mark.django_db
+def test_the_approver_reads_what_goes_out_in_the_other_languages(desk, order):
+    deciding.submit(order.pk, revision=order.revision, viewer=desk.writer, at=NIGHT)
+    approver = sign_in(Client(), desk.accounts[1])
+
+    with time_machine.travel(NIGHT, tick=False):
+        page = approver.get(reverse("emergency:approve", args=[order.pk])).content.decode()
+
+    assert "경계 레벨 4 피난 지시: Town 0（福井市）" in page
+    assert 'lang="ne"' in page
+
+
+@pytest.mark.django_db
 def test_an_officer_adds_a_text_in_the_editor_and_reads_it_again(desk, order):
     writer = sign_in(Client(), desk.accounts[0])
     address = reverse("emergency:draft", args=[order.pk])

@@ -243,6 +243,7 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]
         "map": coloured({area.key: area.level for area in areas}),
         "audience": places,
         "renderings": renderings,
+        "composed": [one for one in content.wordings if one.language not in LANGUAGES] if content else [],
         "troubles": [rendering for rendering in renderings if rendering.trouble],
         "plain": reviewed_wording(draft.texts, places=place_readings()),
         "reach": reach_of(standing) if standing else None,
