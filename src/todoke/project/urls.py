@@ -3,9 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.civic.notices.urls import public_patterns as notice_patterns
+from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.loudspeakers.urls import said_patterns
 from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
-from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns

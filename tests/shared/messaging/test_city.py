@@ -37,32 +37,13 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
     return report
 
 
-def test_the_fictional_city_has_some_sixty_destinations_on_twelve_channels_and_loads_twice_the_same():
-def test_the_fictional_city_has_some_destinations_on_every_channel_and_loads_twice_the_same():
+def test_the_fictional_city_has_destinations_on_every_channel_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
-    assert [str(fault) for fault in first.faults] == []
-    assert 38 <= Destination.objects.filter(is_active=True).count() <= 200
-    # Other rooms add channels of their own.
-    assert set(Destination.objects.values_list("channel", flat=True)) >= {
-    assert 50 <= Destination.objects.filter(is_active=True).count() <= 70
-    assert set(Destination.objects.values_list("channel", flat=True)) == {
-        "loudspeakers.reading-script",
-        "loudspeakers.units",
-        "messaging.feeds",
-        "messaging.line",
-        "messaging.line-each",
-        "messaging.mail",
-        "messaging.mail-each",
-        "messaging.person",
-        "messaging.push-each",
-        "messaging.webhook",
-        "notices.page",
-        "pages.site",
-    }
-    assert 38 <= Destination.objects.filter(is_active=True).count() <= 100
     every = {channel.key for channel in channels if not channel.key.startswith("messaging.demo-")}
+    assert [str(fault) for fault in first.faults] == []
+    assert 50 <= Destination.objects.filter(is_active=True).count() <= 200
     assert set(Destination.objects.values_list("channel", flat=True)) == every
     assert second.changes() == 0
 
