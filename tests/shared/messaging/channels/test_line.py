@@ -23,15 +23,15 @@ def to(address: str) -> Address:
     return Address("line", "LINE", address)
 
 
-def test_the_request_is_one_text_the_same_at_every_call():
+def test_the_request_is_one_bubble_the_same_at_every_call():
     channel = City(1, 1).line()
 
     body = channel.prepare(edition(mode=Mode.EXERCISE), LINE).body
 
     assert body == channel.prepare(edition(mode=Mode.EXERCISE), LINE).body
     (message,) = json.loads(body)["messages"]
-    assert message["type"] == "text"
-    assert message["text"].startswith("【訓練】川岸地区に避難指示\nこれは訓練です。")
+    assert message["type"] == "flex"
+    assert message["altText"].startswith("【訓練】川岸地区に避難指示\nこれは訓練です。")
 
 
 @pytest.mark.parametrize("letter", ["あ", "🍎", "👨‍👩‍👧‍👦"])

@@ -81,6 +81,18 @@ def test_a_mail_is_listed_and_opened_with_its_subject_decoded(simulator, city):
     assert "=?utf-8?" in opened  # the bytes as they came
 
 
+def test_the_talk_shows_a_bubble_as_a_telephone_does(simulator, city):
+    send(city.line(), LINE, fresh(mode=Mode.EXERCISE))
+
+    shown = page(staff_client("messaging.read"), "/simulators/line/")
+
+    assert (
+        '<div class="phone__head level-banner level-banner--4"><p>【訓練】</p><p>警戒レベル4　避難指示</p></div>'
+        in shown
+    )
+    assert 'class="button" href="https://www.city.example.jp/drill/alerts/' in shown
+
+
 def test_the_talk_shows_the_newest_first_and_names_what_was_stopped(simulator, city):
     reader = staff_client("messaging.read")
     first, second = fresh(), fresh(number=2, kind=EditionKind.CORRECTION, note="区域の誤り")

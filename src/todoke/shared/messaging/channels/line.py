@@ -4,6 +4,7 @@ An address is `broadcast`, `user:U…`, `group:C…`, `room:R…`, or `users:U�
 """
 
 import json
+import logging
 import re
 import uuid
 from collections.abc import Sequence
@@ -13,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import utf16_units
-from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
+from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, Deadline, fetch, post
+from todoke.shared.messaging.channels.line_flex import Message, Said, said
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
+
+log = logging.getLogger(__name__)
 
 TEXT_MAX = 5000
 MULTICAST_MAX = 500
@@ -29,7 +33,8 @@ ONE = {"user": "U", "group": "C", "room": "R"}
 class LineChannel:
     """The channel `messaging.line`. Without a token only simulators are served.
 
-    One text message per edition: five are allowed, but a notice in pieces is read in pieces.
+    One message per edition: five are allowed, but a notice in pieces is read in pieces. It is a bubble where there is a
+    警戒レベル and the whole text fits into one, else a text.
     """
 
     key = "messaging.line"
@@ -59,12 +64,10 @@ class LineChannel:
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
-        """The request's body: one text, at most 5,000 UTF-16 units, as LINE counts."""
+        """The request's body: one bubble, or one text of at most 5,000 UTF-16 units, as LINE counts."""
         text = fit_text(edition, address.language, self.site, TEXT_MAX, utf16_units)
-        message = {"type": "text", "text": text.text}
-        request = {**_recipient(bare(address.address)), "messages": [message]}
         return Parcel(
-            body=json.dumps(request, ensure_ascii=False, sort_keys=True).encode(),
+            body=_request(address, said(edition, address.language, self.site, text.text).best),
             preview=text.text,
             title=edition.title(address.language),
             left_out=text.left_out,
@@ -82,17 +85,25 @@ class LineChannel:
             raise Never(
                 "発信から24時間を過ぎ、二重に届くおそれがあるため送りません。必要なら続報として発信してください。"
             )
-        answer = post(
+        deadline = Deadline(self.facts.timeout_seconds)
+        answer = self._post(parcel.body, address, key, deadline.remaining(), simulated=simulated)
+        if is_refused_form(answer) and not deadline.has_passed and (plain := _as_text(parcel)):
+            # A refused request leaves the retry key unused, so the text goes out under the same one.
+            log.warning("line_refused_a_bubble", extra={"edition": edition.identifier})
+            answer = self._post(plain, address, key, deadline.remaining(), simulated=simulated)
+        return _receipt(answer)
+
+    def _post(self, body: bytes, address: Address, key: str, seconds: float, *, simulated: bool) -> Answer:
+        return post(
             f"{self.simulator if simulated else self.service}/v2/bot/message/{_endpoint(bare(address.address))}",
-            parcel.body,
+            body,
             {
                 "Content-Type": "application/json; charset=utf-8",
                 "Authorization": f"Bearer {'simulator' if simulated else self.token}",
                 "X-Line-Retry-Key": retry_key(key),
             },
-            timeout_seconds=self.facts.timeout_seconds,
+            timeout_seconds=seconds,
         )
-        return _receipt(answer)
 
     def probes(self, addresses: Sequence[Address]) -> list[Probe]:
         """One way: LINE's own interface, asked who we are."""
@@ -138,6 +149,33 @@ def retry_key(key: str) -> str:
         return str(uuid.UUID(key))
     except ValueError:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"todoke:{key}"))
+
+
+def is_refused_form(answer: Answer) -> bool:
+    """Whether LINE refuses the form of the message, and not whom it is for, nor us."""
+    if answer.status != 400:
+        return False
+    try:
+        told = json.loads(answer.body)
+        details = [str(detail.get("property", "")) for detail in told.get("details", [])]
+        about = f"{told['message']} {' '.join(details)}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return "messages" in about or any(name.startswith("/") for name in details)
+
+
+def _request(address: Address, message: Message) -> bytes:
+    request = {**_recipient(bare(address.address)), "messages": [message]}
+    return json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _as_text(parcel: Parcel) -> bytes | None:
+    """The same request with the plain text in place of the bubble; None where it was a text already."""
+    request = json.loads(parcel.body)
+    if request["messages"][0]["type"] == "text":
+        return None
+    request["messages"] = [Said(parcel.preview).plain]
+    return json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _recipient(address: str) -> dict[str, object]:

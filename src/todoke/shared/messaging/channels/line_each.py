@@ -21,6 +21,7 @@ from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import longest_start, utf16_units
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line, retry_key
+from todoke.shared.messaging.channels.line_flex import Said, said
 from todoke.shared.messaging.channels.line_service import QUOTA_SECONDS, USER, LineService, Outcome, Word, request_body
 from todoke.shared.messaging.channels.routes import bare, is_simulated, trouble_with_audience
 from todoke.shared.messaging.channels.wording import fit_text, in_each_language
@@ -102,15 +103,15 @@ class Rounds(Protocol[B]):
 
 @dataclass(frozen=True, slots=True)
 class Stationery:
-    """The texts of an edition by language; whoever reads none of these gets the Japanese one."""
+    """What is said of an edition by language; whoever reads none of these gets the Japanese one."""
 
     identifier: str
     expires_at: datetime
-    texts: Mapping[str, str]
+    said: Mapping[str, Said]
 
     def language_of(self, copy: Copy) -> str:
         """The language in which this copy is sent."""
-        return copy.language if copy.language in self.texts else "ja"
+        return copy.language if copy.language in self.said else "ja"
 
 
 class LineEachChannel:
@@ -153,7 +154,8 @@ class LineEachChannel:
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="X-Line-Retry-Key",
             body_max=TEXT_MAX,
-            timeout_seconds=CARRY_SECONDS + reply_seconds + 2 * QUOTA_SECONDS,
+            # The last request may be made twice, as a bubble and as text.
+            timeout_seconds=CARRY_SECONDS + 2 * reply_seconds + 2 * QUOTA_SECONDS,
             concurrency=4,
         )
 
@@ -172,25 +174,30 @@ class LineEachChannel:
         return address.strip()
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
-        """The text as every reader of a language gets it."""
-        text, left_out = self._text(edition, address.language)
+        """What every reader of a language gets; the preview is its text."""
+        what, left_out = self._said(edition, address.language)
         return Parcel(
-            body=request_body(text, []), preview=text, title=edition.title(address.language), left_out=left_out
+            body=request_body(what.best, []),
+            preview=what.text,
+            title=edition.title(address.language),
+            left_out=left_out,
         )
 
     def stationery(self, edition: FrozenEdition, ways_out: WaysOut) -> Stationery:
-        """The texts. The readers' own ways out do not fit: every copy of a request is the same."""
+        """What is said. The readers' own ways out do not fit: every copy of a request is the same."""
         del ways_out
         return Stationery(
             identifier=edition.identifier,
             expires_at=edition.expires_at,
             texts=in_each_language(edition, lambda language: self._text(edition, language)[0]),
+            said={language: self._said(edition, language)[0] for language in sorted(languages)},
         )
 
-    def _text(self, edition: FrozenEdition, language: str) -> tuple[str, str]:
-        end = "\n\n" + WAY_OUT.get(language, WAY_OUT["ja"]).format(self.settings_page)
+    def _said(self, edition: FrozenEdition, language: str) -> tuple[Said, str]:
+        way_out = WAY_OUT.get(language, WAY_OUT["ja"]).format(self.settings_page)
+        end = "\n\n" + way_out
         fitted = fit_text(edition, language, self.site, TEXT_MAX - utf16_units(end), utf16_units)
-        return fitted.text + end, fitted.left_out
+        return said(edition, language, self.site, fitted.text + end, ends=(way_out,)), fitted.left_out
 
     def is_free(self, lane: str) -> bool:
         """Whether LINE does not rest, its rate lets something out, and the quota reaches beyond the reserve."""
@@ -299,9 +306,9 @@ class _Call:
         return bool(self.channel.pace.take(PACE_KEY, 1, per_second=REQUESTS_PER_SECOND, lane=self.lane))
 
     def _send(self, begun: Begun, copies: Sequence[Copy]) -> Outcome:
-        texts = self.stationery.texts
-        text = texts.get(begun.language) or texts["ja"]
-        return self.channel.line.multicast(text, [copy.address for copy in copies], str(begun.key))
+        by_language = self.stationery.said
+        what = by_language.get(begun.language) or by_language["ja"]
+        return self.channel.line.multicast(what, [copy.address for copy in copies], str(begun.key))
 
     def _settle(self, copies: Sequence[Copy], outcome: Outcome) -> None:
         if outcome.word is Word.BAD_RECIPIENTS and len(copies) > 1:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from todoke.shared.messaging.channels.connection import Answer, fetch, post
+from todoke.shared.messaging.channels.line import is_refused_form
+from todoke.shared.messaging.channels.line_flex import Message, Said
 from todoke.shared.messaging.channels.line_quota import Quota, Reading
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.types import TryLater
@@ -26,6 +28,8 @@ REST_SECONDS_MAX = 300.0
 TROUBLES_MAX = 3
 # A token that LINE refuses is mended by a person.
 REFUSED_REST_SECONDS = 30.0
+# Two requests for each group would pass LINE's rate, so after one refused bubble everybody gets text for a while.
+PLAIN_SECONDS = 600.0
 
 
 class Word(Enum):
@@ -41,11 +45,13 @@ class Word(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """LINE's word with its text; `bad` are the positions of recipients that it named as wrong."""
+    """LINE's word with its text; `bad` are the positions of recipients that it named as wrong, `is_about_form` says
+    that it was the form of the message that it refused."""
 
     word: Word
     says: str
     bad: tuple[int, ...] = ()
+    is_about_form: bool = False
 
 
 class LineService:
@@ -59,15 +65,25 @@ class LineService:
         self.quota = Quota(self._read_quota, reserve=reserve)
         self._rests_until = 0.0
         self._troubles = 0
+        self._plain_until = 0.0
 
     @property
     def is_resting(self) -> bool:
         """Whether it asked to be left alone for a while."""
         return time.monotonic() < self._rests_until
 
-    def multicast(self, text: str, to: Sequence[str], key: str) -> Outcome:
-        """One request to at most 500, all of them simulated or none."""
-        return self._ask("multicast", request_body(text, to), key, simulated=is_simulated(to[0]), people=len(to))
+    def multicast(self, said: Said, to: Sequence[str], key: str) -> Outcome:
+        """One request to at most 500, all of them simulated or none; as text where LINE refuses the bubble."""
+        simulated, people = is_simulated(to[0]), len(to)
+        if said.flex is not None and time.monotonic() >= self._plain_until:
+            body = request_body(said.flex, to)
+            outcome = self._ask("multicast", body, key, simulated=simulated, people=people)
+            if not outcome.is_about_form:
+                return outcome
+            # A refused request leaves the retry key unused, so the text goes out under the same one.
+            log.warning("line_refused_a_bubble", extra={"people": people})
+            self._plain_until = time.monotonic() + PLAIN_SECONDS
+        return self._ask("multicast", request_body(said.plain, to), key, simulated=simulated, people=people)
 
     def push(self, text: str, to: str, key: str) -> Outcome:
         """One message to one user."""
@@ -136,18 +152,18 @@ class LineService:
             return None
 
 
-def request_body(text: str, to: Sequence[str]) -> bytes:
+def request_body(message: Message, to: Sequence[str]) -> bytes:
     """The body of a multicast."""
-    return _body(text, [bare(address) for address in to])
+    return _body(message, [bare(address) for address in to])
 
 
 def push_body(text: str, to: str) -> bytes:
     """The body of a push."""
-    return _body(text, bare(to))
+    return _body(Said(text).plain, bare(to))
 
 
-def _body(text: str, to: str | list[str]) -> bytes:
-    request = {"to": to, "messages": [{"type": "text", "text": text}]}
+def _body(message: Message, to: str | list[str]) -> bytes:
+    request = {"to": to, "messages": [message]}
     return json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -165,7 +181,7 @@ def _outcome(answer: Answer) -> Outcome:
         return Outcome(Word.LATER, says)
     if answer.status == 400 and is_about_recipients:
         return Outcome(Word.BAD_RECIPIENTS, "LINEが、この利用者IDを受け付けません。", bad)
-    return Outcome(Word.REFUSED, says)
+    return Outcome(Word.REFUSED, says, is_about_form=is_refused_form(answer))
 
 
 def _complaint(answer: Answer) -> tuple[str, tuple[int, ...], bool]:

@@ -6,7 +6,10 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
+from todoke.shared.messaging.channels.line_flex import texts_of
+from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.simulators.arrivals import Arrival, Postbox
 
 HEADERS_SHOWN = (
@@ -51,11 +54,46 @@ def open_mail(arrival: Arrival) -> OpenedMail:
 
 
 @dataclass(frozen=True)
+class Bubble:
+    """A Flex bubble as a telephone shows it: its head on the colour of a level (None: grey), lines, and the button."""
+
+    level: int | None
+    head: list[str]
+    title: str
+    body: list[str]
+    button: str
+    address: str
+    foot: list[str]
+
+
+def open_bubble(bubble: dict[str, Any]) -> Bubble:
+    """Read a bubble of ours."""
+    by_ground = {known.ground: known.number for known in LEVELS.values()}
+    header, footer = bubble.get("header", {}), bubble.get("footer", {}).get("contents", [])
+    title, *body = texts_of(bubble.get("body")) or [""]
+    action: dict[str, Any] = next((part["action"] for part in footer if part.get("type") == "button"), {})
+    return Bubble(
+        level=by_ground.get(header.get("backgroundColor", "")),
+        head=texts_of(header),
+        title=title,
+        body=body,
+        button=action.get("label", ""),
+        address=action.get("uri", ""),
+        foot=texts_of([part for part in footer if part.get("type") != "button"]),
+    )
+
+
+@dataclass(frozen=True)
 class Line:
     """An arrival as a line of a list."""
 
     arrival: Arrival
     received_at: datetime
+
+    @property
+    def bubbles(self) -> list[Bubble]:
+        """The bubbles of a LINE message; none where it came as text."""
+        return [open_bubble(bubble) for bubble in self.arrival.content.get("bubbles", [])]
 
     @property
     def mode(self) -> str:

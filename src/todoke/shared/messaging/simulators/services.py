@@ -10,6 +10,7 @@ from typing import Any
 
 from todoke.base.clock import now
 from todoke.shared.messaging.channels.clusters import utf16_units
+from todoke.shared.messaging.channels.line_flex import ALT_TEXT_MAX, BUBBLE_BYTES_MAX, byte_size, texts_of
 from todoke.shared.messaging.channels.signing import is_signed
 from todoke.shared.messaging.simulators.arrivals import Postbox
 from todoke.shared.messaging.simulators.reply import Reply
@@ -77,14 +78,15 @@ class LineSimulator:
     def _keep(
         self, key: str, body: bytes, form: str, message: dict[str, Any], request_id: str, *, refused: bool = False
     ) -> None:
-        texts = [part["text"] for part in message["messages"]]
-        to = message.get("to", "")
+        texts = [_read_aloud(part) for part in message["messages"]]
+        bubbles = [part["contents"] for part in message["messages"] if part["type"] == "flex"]
+        told = {"form": form, "to": message.get("to", ""), "texts": texts, "bubbles": bubbles}
         self.postbox.put(
             key,
             body,
             mode="",
             title=texts[0].split("\n", 1)[0],
-            content={"form": form, "to": to, "texts": texts, "request_id": request_id, "refused": refused},
+            content={**told, "request_id": request_id, "refused": refused},
         )
 
 
@@ -100,6 +102,10 @@ def _line_trouble(form: str, message: Any) -> str:
     if not isinstance(messages, list) or not 1 <= len(messages) <= 5:
         return "The request body has 1 error(s): messages: Size must be between 1 and 5"
     for number, part in enumerate(messages):
+        if isinstance(part, dict) and part.get("type") == "flex":
+            if trouble := _flex_trouble(part):
+                return f"A message (messages[{number}]) in the request body is invalid: {trouble}"
+            continue
         text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None
         if not isinstance(text, str) or not 1 <= utf16_units(text) <= 5000:
             return f"The request body has 1 error(s): messages[{number}].text: Length must be between 0 and 5000"
@@ -109,6 +115,25 @@ def _line_trouble(form: str, message: Any) -> str:
     if form == "multicast" and not _are_users(to):
         return "The property, 'to', in the request body is invalid"
     return ""
+
+
+def _flex_trouble(part: dict[str, Any]) -> str:
+    alt, bubble = part.get("altText"), part.get("contents")
+    if not isinstance(alt, str) or not 1 <= utf16_units(alt) <= ALT_TEXT_MAX:
+        return f"altText: Length must be between 1 and {ALT_TEXT_MAX}"
+    if not isinstance(bubble, dict) or bubble.get("type") != "bubble":
+        return "contents: only a bubble is understood here"
+    if byte_size(bubble) > BUBBLE_BYTES_MAX:
+        return "contents: the bubble is too large"
+    # LINE refuses an empty text, and a link that is no web address.
+    if not all(text.strip() for text in texts_of(bubble)):
+        return "/contents: text must not be empty"
+    return ""
+
+
+def _read_aloud(part: dict[str, Any]) -> str:
+    """A message as plain text: a bubble is read from its notification to its last line."""
+    return part["text"] if part["type"] == "text" else "\n\n".join([part["altText"], *texts_of(part["contents"])])
 
 
 def _are_users(to: Any) -> bool:
