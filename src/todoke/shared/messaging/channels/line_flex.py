@@ -145,7 +145,7 @@ def _bubble(edition: FrozenEdition, language: str, site: str, *, words: str, end
                     "color": BUTTON,
                     "action": {
                         "type": "uri",
-                        "label": phrases.more.format("").strip("：: "),
+                        "label": label,
                         "uri": read_on_at(site, edition, language),
                     },
                 },
