@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from todoke.base.postgres.address import read_address
+from todoke.shared.mirrors.rules import Place, read_places
 
 PORT_MAX = 65535
 
@@ -221,6 +222,10 @@ def web_address(text: str) -> str:
 
 def web_addresses(text: str) -> tuple[str, ...]:
     return tuple(web_address(word) for word in words(text))
+
+
+def mirrors(text: str) -> tuple[Place, ...]:
+    return read_places(text)
 
 
 VARIABLES = (
@@ -438,6 +443,14 @@ VARIABLES = (
         mailbox,
         "",
         "imaps://kakunin%40city.example.jp:secret@imap.example/INBOX",
+    ),
+    Variable(
+        "TODOKE_MIRRORS",
+        "Partners that get a copy of every public file, commas between them: s3+https://, https:// (PUT) or file:///, "
+        "each with ?key= and public=. Absent: none, or the simulated one.",
+        mirrors,
+        (),
+        "s3+https://KEY:SECRET@s3.partner.example/nagihama?key=partner&public=https://cache.partner.example/nagihama/",
     ),
     Variable(
         "TODOKE_METRICS_TOKEN",

@@ -11,6 +11,7 @@ from todoke.base.health import logs
 from todoke.base.postgres import EmbeddedServer
 from todoke.base.postgres.address import read_address
 from todoke.project.environment import read_environment
+from todoke.shared.mirrors.rules import Kind, Place
 
 ENVIRONMENT = read_environment()
 
@@ -88,6 +89,23 @@ WEBHOOK_SECRET: str = (
     ENVIRONMENT["TODOKE_WEBHOOK_SECRET"] or hashlib.sha256(b"todoke webhooks " + SECRET_KEY.encode()).hexdigest()
 )
 
+# Without a partner, and where everything outside is simulated, a folder of our own plays one.
+MIRRORS: tuple[Place, ...] = ENVIRONMENT["TODOKE_MIRRORS"] or (
+    (
+        Place(
+            key="simulated",
+            name="協力先（模擬）",
+            kind=Kind.FOLDER,
+            address=str(SIMULATOR_ROOT / "mirror"),
+            public=f"{SITE_ADDRESS}/simulators/mirror/",
+        ),
+    )
+    if SIMULATORS
+    else ()
+)
+if SIMULATORS:
+    (SIMULATOR_ROOT / "mirror").mkdir(parents=True, exist_ok=True)
+
 METRICS_TOKEN: str = ENVIRONMENT["TODOKE_METRICS_TOKEN"]
 LOGS: str = ENVIRONMENT["TODOKE_LOGS"]
 LOGGING = logs.settings_of(LOGS)
@@ -129,6 +147,7 @@ ROOMS = [
     "todoke.shared.messaging",
     "todoke.shared.social",
     "todoke.shared.loudspeakers",
+    "todoke.shared.mirrors",
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.shared.paper",

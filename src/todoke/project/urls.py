@@ -9,6 +9,7 @@ from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_si
 from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
+from todoke.shared.mirrors.urls import simulator_patterns as mirror_patterns
 from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/social/", include("todoke.shared.social.urls")),
     path("social/", include((social_patterns, "social-public"))),
     path("desk/print/", include("todoke.shared.paper.urls")),
+    path("desk/mirrors/", include("todoke.shared.mirrors.urls")),
+    path("simulators/mirror/", include((mirror_patterns, "mirrors-simulator"))),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),

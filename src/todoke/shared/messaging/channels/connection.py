@@ -166,6 +166,19 @@ def fetch(
     return _call(method, url, None, fresh, timeout_seconds, only_public=only_public, bytes_max=bytes_max)
 
 
+def call(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    timeout_seconds: float,
+    bytes_max: int = ANSWER_BYTES_MAX,
+) -> Answer:
+    """Any method once (PUT, DELETE, HEAD …); otherwise like `post`."""
+    return _call(method, url, body, headers, timeout_seconds, only_public=False, bytes_max=bytes_max)
+
+
 def _call(
     method: str,
     url: str,
