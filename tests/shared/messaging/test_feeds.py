@@ -1,6 +1,8 @@
 """The feeds: read by readers that we did not write, complete, and never a drill among them."""
 
+import csv
 import gzip
+import io
 import json
 import subprocess
 import sys
@@ -18,11 +20,11 @@ from tests.shared.messaging.editions import ALL_CLEAR, HILLSIDE, RIVERSIDE, SENT
 from todoke.shared.messaging.cap import cap_of
 from todoke.shared.messaging.channels import feeds
 from todoke.shared.messaging.channels.feeds import FeedsChannel
-from todoke.shared.messaging.feeds import FeedState, feed_files
+from todoke.shared.messaging.feeds import FeedState, chosen_feed, chosen_json_feed, chosen_rss, feed_files
 from todoke.shared.messaging.public_files import FolderBusy, Upkeep, bring_about, locked
 from todoke.shared.messaging.published import Published
 from todoke.shared.messaging.registry import ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Mode, TryLater
+from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Mode, TryLater, Wording
 
 OTHER = "11111111-2222-4333-8444-555555555555"
 ADDRESS = Address(key="feeds", name="データ配信", address="")
@@ -137,6 +139,70 @@ def test_atom_and_json_name_the_same_ids() -> None:
     assert atom == [item["id"] for item in json.loads(files["feed.json"])["items"]]
 
 
+def test_the_history_has_a_line_for_each_area_and_says_what_became_of_it() -> None:
+    two = edition(content=content(areas=(RIVERSIDE, HILLSIDE)))
+    files = feed_files(state(CANCELLED, CORRECTED, LIFTED, two, BEFORE_LIFTED))
+
+    lines = list(csv.DictReader(io.StringIO(files["history.csv"].decode("utf-8-sig"))))
+
+    assert [(line["identifier"], line["area"], line["state"]) for line in lines] == [
+        (CANCELLED.identifier, "川岸地区", "cancelled"),
+        (CORRECTED.identifier, "川岸地区", "replaced"),
+        (LIFTED.identifier, "", "lifted"),
+        (two.identifier, "川岸地区", "replaced"),
+        (two.identifier, "山手地区", "replaced"),
+        (BEFORE_LIFTED.identifier, "川岸地区", "replaced"),
+    ]
+    assert (lines[4]["area_level"], lines[4]["notice"]) == ("3", "高齢者等避難")
+    assert lines[0]["note"] == "誤って送信しました。"
+    assert {line["licence"] for line in lines} == {"https://creativecommons.org/licenses/by/4.0/deed.ja"}
+
+
+def test_the_history_as_shapes_names_the_same_ids_and_keeps_what_was_cancelled() -> None:
+    files = feed_files(WHOLE_STORY)
+
+    features = json.loads(files["history.geojson"])["features"]
+    ids = {item["id"] for item in json.loads(files["feed.json"])["items"]}
+
+    assert {feature["properties"]["id"] for feature in features} < ids
+    assert [feature["properties"]["state"] for feature in features] == ["cancelled", "replaced", "replaced", "replaced"]
+    assert len({feature["id"] for feature in features}) == len(features)
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+81", "-1", "@you"])
+def test_no_cell_of_the_history_is_a_formula(title: str) -> None:
+    odd = edition(content=content(wordings=(Wording("ja", title, "本文\n二行目", "短"),)))
+
+    [line] = csv.DictReader(io.StringIO(feed_files(state(odd))["history.csv"].decode("utf-8-sig")))
+
+    assert line["title"] == f"'{title}"
+
+
+def test_every_form_says_under_which_licence_it_may_be_used() -> None:
+    files = feed_files(WHOLE_STORY)
+
+    assert feedparser.parse(files["feed.atom"]).feed.rights.startswith("CC BY 4.0 https://creativecommons.org/")
+    assert json.loads(files["feed.json"])["_todoke"]["licence"].startswith("https://creativecommons.org/")
+    for name in ("alerts.geojson", "history.geojson"):
+        assert json.loads(files[name])["licence"].startswith("https://creativecommons.org/")
+
+
+def test_the_same_choice_reads_alike_in_every_form() -> None:
+    about = {"address": "https://www.city.example.jp/feed", "title": "青葉市 お知らせ（川岸地区）"}
+
+    atom = feedparser.parse(chosen_feed(WHOLE_STORY, **about))
+    rss = feedparser.parse(chosen_rss(WHOLE_STORY, **about))
+    told = json.loads(chosen_json_feed(WHOLE_STORY, **about))
+
+    assert not rss.bozo
+    assert rss.version == "rss20"
+    assert [entry.id for entry in rss.entries] == [entry.id for entry in atom.entries]
+    assert [entry.id for entry in rss.entries] == [item["id"] for item in told["items"]]
+    assert {atom.feed.title, rss.feed.title, told["title"]} == {about["title"]}
+    assert told["feed_url"] == about["address"]
+    assert "CC BY 4.0" in rss.feed.rights
+
+
 def test_the_map_holds_what_is_in_force_and_nothing_that_was_lifted() -> None:
     two = edition(content=content(areas=(RIVERSIDE, HILLSIDE)))
 
@@ -226,7 +292,7 @@ def test_a_second_refresh_writes_nothing_and_a_damaged_file_heals(roots: tuple[P
     def refresh(at: datetime) -> list[str]:
         return feeds.refresh(Mode.ACTUAL, at=at, source=source, cap_bytes=caps_of(FIRST).get)
 
-    assert len(refresh(SENT_AT)) == 8
+    assert len(refresh(SENT_AT)) == 12
     assert refresh(SENT_AT + timedelta(days=1)) == []
 
     folder = roots[0] / "alerts"

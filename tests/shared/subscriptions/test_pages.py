@@ -276,6 +276,34 @@ def test_a_feed_holds_what_its_address_asks_for(client, say):
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("file", "media_type", "sign"),
+    [
+        ("feed.rss", "application/rss+xml; charset=utf-8", b"<rss"),
+        ("feed.json", "application/feed+json; charset=utf-8", b'"https://jsonfeed.org/version/1.1"'),
+    ],
+)
+def test_the_same_choice_is_there_in_other_forms(client, say, file, media_type, sign):
+    say("収集日の変更", ["gomi"], ["hill"])
+    say("祭りの案内", ["event"])
+
+    answer = client.get(f"/subscriptions/{file}?topic=gomi&area=north")
+
+    assert answer.headers["Content-Type"] == media_type
+    assert sign in answer.content
+    assert "収集日の変更" in answer.content.decode()
+    assert "祭りの案内" not in answer.content.decode()
+
+
+def test_a_reader_that_has_it_already_is_told_so_and_nothing_else(client, say):
+    say("収集日の変更", ["gomi"], ["hill"])
+    first = client.get("/subscriptions/feed.json?topic=gomi")
+
+    again = client.get("/subscriptions/feed.json?topic=gomi", headers={"if-none-match": first.headers["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
 def test_a_feed_of_unknown_words_says_so(client):
     answer = client.get("/subscriptions/feed.atom?topic=gomi&area=nowhere")
 
@@ -286,7 +314,10 @@ def test_a_feed_of_unknown_words_says_so(client):
 def test_the_address_of_a_feed_is_put_together_without_script(client):
     page = client.get("/subscriptions/feed/?topic=gomi&area=hill").content.decode()
 
-    assert "/subscriptions/feed.atom?topic=gomi&amp;area=hill" in page
+    for file, media_type in (("atom", "atom+xml"), ("rss", "rss+xml"), ("json", "feed+json")):
+        href = f"/subscriptions/feed.{file}?topic=gomi&amp;area=hill"
+        assert page.count(href) == 3  # to click, to copy, and for a reader to find
+        assert f'type="application/{media_type}"' in page
 
 
 @pytest.mark.parametrize("language", ["en", "ja-easy"])

@@ -1,10 +1,12 @@
-"""The city's word as data: Atom, JSON Feed, GeoJSON and the CAP files, made from the ledger and from nothing else.
+"""The city's word as data: Atom, JSON Feed, GeoJSON, CSV and the CAP files, made from the ledger and from nothing else.
 
-Sources: RFC 4287 (Atom), JSON Feed 1.1 (jsonfeed.org, 2020-08-07), RFC 7946 (GeoJSON). Nothing here asks the clock: the
-same editions give the same bytes a day later. What has been corrected, cancelled, lifted or replaced stays in the feeds
-and says so.
+Sources: RFC 4287 (Atom), JSON Feed 1.1 (jsonfeed.org, 2020-08-07), RSS 2.0 (rssboard.org), RFC 7946 (GeoJSON), RFC 4180
+(CSV). Nothing here asks the clock: the same editions give the same bytes a day later. What has been corrected,
+cancelled, lifted or replaced stays in the feeds and says so.
 """
 
+import csv
+import io
 import json
 import math
 import uuid
@@ -14,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
+from django.utils.feedgenerator import Rss201rev2Feed
 from lxml import etree
 
 from todoke.base.ui.languages import language_tag
@@ -29,6 +32,9 @@ ENTRIES_MAX = 100
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 CAP_TITLE = "CAP 1.2"
+# What 自治体標準オープンデータセット (デジタル庁) asks for; the address, so that a machine knows it too.
+LICENCE = "https://creativecommons.org/licenses/by/4.0/deed.ja"
+LICENCE_NAME = "CC BY 4.0"
 MODE_TITLE = {Mode.ACTUAL: "", Mode.EXERCISE: "【訓練】", Mode.TEST: "【試験】"}
 
 
@@ -56,6 +62,8 @@ class FeedState:
 def feed_files(state: FeedState) -> dict[str, bytes]:
     """All files by name, in the order in which they are to be written: what is pointed at before what points at it."""
     files = {cap_name(identifier): content for identifier, content in state.caps.items()}
+    files["history.csv"] = history_csv(state)
+    files["history.geojson"] = history_geojson(state)
     files["alerts.geojson"] = _geojson(state)
     files["feed.json"] = _json_feed(state)
     files["feed.atom"] = _atom(state)
@@ -65,6 +73,34 @@ def feed_files(state: FeedState) -> dict[str, bytes]:
 def chosen_feed(state: FeedState, *, address: str, title: str) -> bytes:
     """An Atom feed of these editions alone, under an address and a title of its own: some of what the city said."""
     return _atom(state, address=address, title=title)
+
+
+def chosen_json_feed(state: FeedState, *, address: str, title: str) -> bytes:
+    """The same as JSON Feed 1.1."""
+    return _json_feed(state, address=address, title=title)
+
+
+def chosen_rss(state: FeedState, *, address: str, title: str) -> bytes:
+    """The same as RSS 2.0 (rssboard.org), for readers that know nothing newer."""
+    rss = Rss201rev2Feed(
+        title=clean(title),
+        link=state.site,
+        description=clean(title),
+        language="ja",
+        feed_url=address,
+        feed_copyright=f"{state.city} {LICENCE_NAME} {LICENCE}",
+    )
+    for edition in state.entries:
+        rss.add_item(
+            title=clean(edition.title("ja")),
+            link=read_on_at(state.site, edition),
+            description=_said_as_text(edition),
+            unique_id=_edition_id(edition),
+            unique_id_is_permalink=False,
+            pubdate=edition.sent_at,
+            categories=edition.content.topics,
+        )
+    return rss.writeString("utf-8").encode()
 
 
 def cap_name(identifier: str) -> str:
@@ -128,6 +164,8 @@ def _atom(state: FeedState, *, address: str = "", title: str = "") -> bytes:
     _add(feed, "updated", instant(max((edition.sent_at for edition in state.entries), default=NEVER)))
     _add(_add(feed, "author"), "name", clean(state.city) or "Todoke")
     _add(feed, "generator", "Todoke")
+    _add(feed, "rights", f"{LICENCE_NAME} {LICENCE}")
+    _link(feed, "license", LICENCE, "text/html")  # RFC 4946
     _link(feed, "self", own, "application/atom+xml")
     _link(feed, "alternate", base, "text/html")
     first_sent = {edition.message_key: edition.references[0].sent_at for edition in state.entries if edition.references}
@@ -175,19 +213,19 @@ def _category(entry: etree._Element, scheme: str, term: str) -> None:
 # ---- JSON Feed ------------------------------------------------------------------------------------------------------
 
 
-def _json_feed(state: FeedState) -> bytes:
+def _json_feed(state: FeedState, *, address: str = "", title: str = "") -> bytes:
     base = alerts_address(state.site, state.mode)
     following = _next_of(state)
     in_force = {edition.identifier for edition in state.published.in_force}
     return _as_json(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": state.title,
+            "title": title or state.title,
             "home_page_url": base,
-            "feed_url": f"{base}feed.json",
+            "feed_url": address or f"{base}feed.json",
             "language": "ja",
             "authors": [{"name": state.city}],
-            "_todoke": {"mode": state.mode.value, "in_force": sorted(in_force)},
+            "_todoke": {"mode": state.mode.value, "in_force": sorted(in_force), "licence": LICENCE},
             "items": [_json_item(state, edition, following.get(edition.identifier)) for edition in state.entries],
         }
     )
@@ -253,6 +291,7 @@ def _geojson(state: FeedState) -> bytes:
     return _as_json(
         {
             "type": "FeatureCollection",
+            "licence": LICENCE,
             "features": [
                 _feature(state, edition, number, area)
                 for edition in state.published.in_force
@@ -286,6 +325,119 @@ def _feature(state: FeedState, edition: FrozenEdition, number: int, area: AreaMa
             "url": read_on_at(state.site, edition),
         },
     }
+
+
+# ---- History --------------------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    "id",
+    "identifier",
+    "message",
+    "number",
+    "kind",
+    "mode",
+    "state",
+    "replaced_by",
+    "title",
+    "level",
+    "area_key",
+    "area_code",
+    "area",
+    "area_level",
+    "notice",
+    "sent_at",
+    "expires_at",
+    "note",
+    "url",
+    "licence",
+)
+
+
+def history_csv(state: FeedState) -> bytes:
+    """Every edition of the last 30 days, a line for each area, corrected, cancelled and lifted ones included.
+
+    UTF-8 with a mark, as 自治体標準オープンデータセット allows and spreadsheets need. A line is known again by `id` and
+    `area_key`; only `state` and `replaced_by` ever change in it.
+    """
+    sheet = io.StringIO()
+    lines = csv.writer(sheet, lineterminator="\r\n")
+    lines.writerow(COLUMNS)
+    following = _next_of(state)
+    for edition in state.published.recent:
+        told = _history(state, edition, following.get(edition.identifier, ""))
+        for area in edition.content.areas or (None,):
+            line = {**told, **_history_area(area)}
+            lines.writerow([_cell(line[column]) for column in COLUMNS])
+    return ("\ufeff" + sheet.getvalue()).encode("utf-8", "replace")
+
+
+def history_geojson(state: FeedState) -> bytes:
+    """The same with shapes (RFC 7946): a feature for each area of each edition."""
+    following = _next_of(state)
+    return _as_json(
+        {
+            "type": "FeatureCollection",
+            "licence": LICENCE,
+            "features": [
+                {
+                    **feature,
+                    "properties": {
+                        **feature["properties"],
+                        **_history(state, edition, following.get(edition.identifier, "")),
+                        "level": area.level,
+                    },
+                }
+                for edition in state.published.recent
+                for number, area in enumerate(edition.content.areas, 1)
+                for feature in (_feature(state, edition, number, area),)
+            ],
+        }
+    )
+
+
+def _history(state: FeedState, edition: FrozenEdition, replaced_by: str) -> dict[str, Any]:
+    return {
+        "id": _edition_id(edition),
+        "identifier": edition.identifier,
+        "message": edition.message_key,
+        "number": edition.number,
+        "kind": edition.kind.value,
+        "mode": edition.mode.value,
+        "state": _became(edition, replaced_by),
+        "replaced_by": replaced_by,
+        "title": edition.title("ja"),
+        "level": edition.content.level,
+        "sent_at": instant(edition.sent_at),
+        "expires_at": instant(edition.expires_at),
+        "note": edition.note,
+        "url": read_on_at(state.site, edition),
+        "licence": LICENCE,
+    }
+
+
+def _history_area(area: AreaMark | None) -> dict[str, Any]:
+    return {
+        "area_key": area.key if area else "",
+        "area_code": area.code if area else "",
+        "area": area.name if area else "",
+        "area_level": area.level if area else None,
+        "notice": area.notice if area else "",
+    }
+
+
+def _became(edition: FrozenEdition, replaced_by: str) -> str:
+    """What became of an edition; whether the latest one still holds, its `expires_at` says."""
+    if edition.kind == EditionKind.CANCEL:
+        return "cancelled"
+    if replaced_by:
+        return "replaced"
+    return "lifted" if _is_lifted(edition) else "latest"
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else " ".join(clean(str(value)).split())
+    # A spreadsheet takes these for a formula (OWASP, CSV injection).
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _as_json(values: dict[str, Any]) -> bytes:

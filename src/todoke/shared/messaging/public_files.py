@@ -22,7 +22,7 @@ from todoke.shared.messaging.types import FrozenEdition, Mode
 
 LOCK_PATIENCE_SECONDS = 5.0
 # What shrinks when packed; the packed sibling is served by nginx (gzip_static), Caddy (precompressed) and WhiteNoise.
-PACKED = frozenset({".html", ".xml", ".atom", ".json", ".geojson"})
+PACKED = frozenset({".html", ".xml", ".atom", ".json", ".geojson", ".csv"})
 
 
 class FolderBusy(OSError):
