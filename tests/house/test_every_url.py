@@ -91,6 +91,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "social-simulators:fault": {"service": "x"},
     "watch:try-at-once": {"pk": 1},
     "mirrors:compare": {"pk": 1},
+    "signage:area": {"area": "minato-chiku"},
+    "board-simulator:board": {"name": "ekimae"},
     "mirrors:remove": {"pk": 1},
     "mirrors-simulator:file": {"name": "mirror.json"},
     "watch:take-in-hand": {"pk": 1},

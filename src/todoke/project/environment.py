@@ -453,6 +453,13 @@ VARIABLES = (
         "s3+https://KEY:SECRET@s3.partner.example/nagihama?key=partner&public=https://cache.partner.example/nagihama/",
     ),
     Variable(
+        "TODOKE_BOARD_TOKEN",
+        "The token with which gateways of display boards know the city (Authorization: Bearer). Absent: none is sent.",
+        str,
+        "",
+        "(the token that the gateway was set up with)",
+    ),
+    Variable(
         "TODOKE_METRICS_TOKEN",
         "The token with which Prometheus reads /metrics from another machine. Absent: only this machine may read it.",
         metrics_token,

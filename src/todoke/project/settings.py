@@ -106,6 +106,7 @@ MIRRORS: tuple[Place, ...] = ENVIRONMENT["TODOKE_MIRRORS"] or (
 if SIMULATORS:
     (SIMULATOR_ROOT / "mirror").mkdir(parents=True, exist_ok=True)
 
+BOARD_TOKEN: str = ENVIRONMENT["TODOKE_BOARD_TOKEN"]
 METRICS_TOKEN: str = ENVIRONMENT["TODOKE_METRICS_TOKEN"]
 LOGS: str = ENVIRONMENT["TODOKE_LOGS"]
 LOGGING = logs.settings_of(LOGS)
@@ -148,6 +149,7 @@ ROOMS = [
     "todoke.shared.social",
     "todoke.shared.loudspeakers",
     "todoke.shared.mirrors",
+    "todoke.shared.signage",
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.shared.paper",

@@ -10,6 +10,8 @@ from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
 from todoke.shared.mirrors.urls import simulator_patterns as mirror_patterns
+from todoke.shared.signage.urls import kiosk_patterns
+from todoke.shared.signage.urls import simulator_patterns as board_patterns
 from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +35,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/print/", include("todoke.shared.paper.urls")),
     path("desk/mirrors/", include("todoke.shared.mirrors.urls")),
     path("simulators/mirror/", include((mirror_patterns, "mirrors-simulator"))),
+    path("signage/", include("todoke.shared.signage.urls")),
+    path("kiosk/", include((kiosk_patterns, "kiosk"))),
+    path("simulators/board/", include((board_patterns, "board-simulator"))),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),

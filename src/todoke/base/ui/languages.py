@@ -52,7 +52,8 @@ class LanguageMiddleware:
         # Files made for everybody say so themselves; they are the same in every language, and a cache keeps one copy.
         if "public" not in response.headers.get("Cache-Control", ""):
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
-        if asked:
+        # A terminal in a hall forgets its visitors: its pages say so.
+        if asked and not getattr(response, "_language_is_not_kept", False):
             _remember(response, asked)
         return response
 

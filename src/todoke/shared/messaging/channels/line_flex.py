@@ -21,6 +21,7 @@ from todoke.shared.messaging.channels.wording import (
     body_of,
     essentials,
     highest_level,
+    level_holds,
     one_line,
     signature,
 )
@@ -175,21 +176,11 @@ def _signed(edition: FrozenEdition, language: str, site: str) -> tuple[str, str,
     return (lines[0] if len(lines) == 3 else "", lines[-2], lines[-1])
 
 
-def _holds(edition: FrozenEdition) -> bool:
-    """Whether the level of this edition asks for something now: not when it was cancelled or everything is lifted."""
-    if edition.kind is EditionKind.CANCEL or not edition.content.level:
-        return False
-    highest = [area for area in edition.content.areas if area.level == edition.content.level]
-    if highest:
-        return any("解除" not in area.notice for area in highest)
-    return "AllClear" not in edition.content.cap.response_type
-
-
 def _colours(edition: FrozenEdition) -> tuple[str, str]:
     official = LEVELS.get(edition.content.level or 0)
-    return (official.ground, official.ink) if official and _holds(edition) else NEUTRAL
+    return (official.ground, official.ink) if official and level_holds(edition) else NEUTRAL
 
 
 def _act(edition: FrozenEdition, language: str) -> list[str]:
     official = LEVELS.get(edition.content.level or 0)
-    return [official.in_language(language).act] if official and _holds(edition) else []
+    return [official.in_language(language).act] if official and level_holds(edition) else []

@@ -32,6 +32,7 @@ LEAD_OUTSIDE = frozenset(
     {"messaging.mail", "messaging.line", "messaging.webhook", "loudspeakers.units", "loudspeakers.reading-script"}
 )
 LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "fax.line"})
+LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "messaging.board"})
 
 
 def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:

@@ -95,6 +95,16 @@ def areas_by_level(edition: FrozenEdition, language: str) -> dict[str, list[str]
     return under
 
 
+def level_holds(edition: FrozenEdition) -> bool:
+    """Whether the level asks for something now: not when it was cancelled, or lifted everywhere."""
+    if edition.kind is EditionKind.CANCEL or not edition.content.level:
+        return False
+    highest = [area for area in edition.content.areas if area.level == edition.content.level]
+    if highest:
+        return any("解除" not in area.notice for area in highest)
+    return "AllClear" not in edition.content.cap.response_type
+
+
 def essentials(edition: FrozenEdition, language: str) -> list[str]:
     """The lines that are never cut: title with marks, drill sentence, what is taken back, levels and official words."""
     phrases = phrases_in(language)
