@@ -262,7 +262,15 @@ def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None
             "expires_at": instant(edition.expires_at),
             "references": [earlier.identifier for earlier in edition.references],
             "areas": [
-                {"key": area.key, "name": area.name, "code": area.code, "level": area.level, "notice": area.notice}
+                {
+                    "key": area.key,
+                    "name": area.name,
+                    "name_en": area.name_en,
+                    "name_easy": area.name_easy,
+                    "code": area.code,
+                    "level": area.level,
+                    "notice": area.notice,
+                }
                 for area in content.areas
             ],
             "texts": [

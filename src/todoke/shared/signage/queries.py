@@ -11,7 +11,7 @@ from django.db import Error as DatabaseTrouble
 from todoke.base.ui.languages import language_tag
 from todoke.ground.places.models import Area, Facility
 from todoke.shared.messaging.levels import LEVELS
-from todoke.shared.messaging.public_files import alerts_address, alerts_root, read
+from todoke.shared.messaging.public_files import alerts_root, read
 from todoke.shared.messaging.queries import editions_in_force
 from todoke.shared.messaging.types import EditionKind, Mode
 
@@ -68,7 +68,9 @@ def _screen(item: dict[str, Any], language: str) -> Screen:
     official = LEVELS.get(told["level"] or 0)
     by_words: dict[tuple[int | None, str], list[str]] = {}
     for area in sorted(told["areas"], key=lambda area: -(area["level"] or 0)):
-        by_words.setdefault((area["level"], _notice(area["level"], area["notice"], language)), []).append(area["name"])
+        by_words.setdefault((area["level"], _notice(area["level"], area["notice"], language)), []).append(
+            _area_name(area, language)
+        )
     return Screen(
         key=told["message"],
         level=official.number if official else None,
@@ -79,6 +81,11 @@ def _screen(item: dict[str, Any], language: str) -> Screen:
         sent_at=datetime.fromisoformat(told["sent_at"]),
         address=item["url"],
     )
+
+
+def _area_name(area: dict[str, Any], language: str) -> str:
+    # Absent in a feed that was written before there were names in other languages.
+    return area.get({"en": "name_en", "ja-easy": "name_easy"}.get(language, "name")) or area["name"]
 
 
 def _notice(level: int | None, notice: str, language: str) -> str:
@@ -166,9 +173,12 @@ def shelters() -> list[ShelterSeen]:
     )
 
 
-def alerts_page() -> str:
-    """The path of the page of all alerts."""
-    return alerts_address("", Mode.ACTUAL)
+def city_name() -> str:
+    """Whose screen it is, from the same file as what is in force: the database may be away."""
+    try:
+        return str(json.loads(read(alerts_root(Mode.ACTUAL) / "feed.json") or b"")["authors"][0]["name"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return ""
 
 
 def _or_nothing(ask: Callable[[], list[T]]) -> list[T]:

@@ -19,12 +19,11 @@ from todoke.base.clock import in_japan, now
 from todoke.base.ui.languages import language_tag
 from todoke.ground.audit.actions import record
 from todoke.ground.people.gate import VisitorRequest
-from todoke.ground.places.queries import the_city
 from todoke.shared.signage import simulated_board
 from todoke.shared.signage.queries import (
     Screen,
-    alerts_page,
     area_and_its_line,
+    city_name,
     notices_of_the_day,
     screens,
     shelters,
@@ -55,6 +54,7 @@ def signage(request: HttpRequest, area: str = "") -> HttpResponse:
         request,
         "signage/screen.html",
         {
+            "city": city_name(),
             "area": name,
             "is_unknown": shown is None,
             "alert": _alert(shown[number - 1], at) if shown else None,
@@ -181,8 +181,7 @@ def _language_kept(request: HttpRequest) -> str:
 
 
 def _kiosk(request: HttpRequest, template: str, *, is_home: bool = False, **values: Any) -> HttpResponse:
-    city = the_city()
-    common: dict[str, Any] = {"idle_seconds": IDLE_SECONDS, "is_home": is_home, "city": city, "alerts_page": alerts_page()}
+    common: dict[str, Any] = {"idle_seconds": IDLE_SECONDS, "is_home": is_home, "city": city_name()}
     common["languages"] = [(code, name, language_tag(code)) for code, name in settings.LANGUAGES]
     # The next person starts in Japanese: the language stands in the address alone, and no cookie remembers it.
     common["kept"] = _language_kept(request).replace("&", "?", 1)
