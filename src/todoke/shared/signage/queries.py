@@ -85,7 +85,7 @@ def _screen(item: dict[str, Any], language: str) -> Screen:
 
 def _area_name(area: dict[str, Any], language: str) -> str:
     # Absent in a feed that was written before there were names in other languages.
-    return area.get({"en": "name_en", "ja-easy": "name_easy"}.get(language, "name")) or area["name"]
+    return str(area.get({"en": "name_en", "ja-easy": "name_easy"}.get(language, "name")) or area["name"])
 
 
 def _notice(level: int | None, notice: str, language: str) -> str:
