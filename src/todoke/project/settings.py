@@ -154,6 +154,7 @@ ROOMS = [
     "todoke.shared.watch",
     "todoke.shared.paper",
     "todoke.shared.fax",
+    "todoke.shared.unforeseen",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signage/", include("todoke.shared.signage.urls")),
     path("kiosk/", include((kiosk_patterns, "kiosk"))),
     path("simulators/board/", include((board_patterns, "board-simulator"))),
+    path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),

@@ -8,6 +8,7 @@ from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, Panel, staff_menu, staff_panels
 from todoke.civic.emergency.actions.city import TemplatesPart
 from todoke.civic.emergency.actions.scenarios import ScenariosPart
+from todoke.civic.emergency.additions import DraftMatter
 from todoke.civic.emergency.gauges import GAUGES
 from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
 from todoke.civic.emergency.panel import draw_next_act
@@ -16,6 +17,7 @@ from todoke.civic.emergency.rules.rights import DRILL, MESSAGE_KIND, READ
 from todoke.ground.people.registry import Permission, permissions
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import MessageKind, kinds
+from todoke.shared.unforeseen.registry import matters
 
 permissions.register(
     Permission("emergency.read", _("災害対応の閲覧"), _("電文、発表状況、災害ごとの記録と発信を見ることができます。"))
@@ -46,6 +48,7 @@ for gauge in GAUGES:
 
 city_parts.register(TemplatesPart())
 city_parts.register(ScenariosPart())
+matters.register(DraftMatter())
 # The topic under which residents ask for alerts; a city names its topics in topics.toml, and every city has this one.
 kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency", topics=("bousai",)))
 

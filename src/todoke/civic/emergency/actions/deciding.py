@@ -25,6 +25,7 @@ from todoke.civic.emergency.actions.refusals import (
 from todoke.civic.emergency.events import DraftChanged
 from todoke.civic.emergency.models import LIVE, Draft, DraftState, Verdict
 from todoke.civic.emergency.queries.drafts import area_rows, as_area_levels, audience_of, content_of
+from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.content import highest_level
 from todoke.civic.emergency.rules.evacuation import levels_that_do_not_fit, retired_words_in
 from todoke.civic.emergency.rules.rights import APPROVE, BREAK_GLASS, DRAFT, MESSAGE_KIND
@@ -34,6 +35,8 @@ from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.actions.release import Order, release
 from todoke.shared.messaging.models import Edition
 from todoke.shared.messaging.types import EditionKind, Mode
+from todoke.shared.unforeseen.actions import released as additions_released
+from todoke.shared.unforeseen.actions import take_along
 
 EXPIRY_MAX = timedelta(days=7)
 FIELDS = {"title": _("題名"), "body": _("本文"), "short": _("短い文")}
@@ -114,6 +117,7 @@ def approve(draft_id: int, *, revision: int, viewer: Viewer, at: datetime) -> Ed
     check_sensible(draft, at)
     draft.approved_by_id = viewer.account_id
     draft.approved_at = at
+    take_along(matter_of(draft.pk), draft.message_id, approver=viewer, at=at)
     edition = _release(draft, author_id=draft.submitted_by_id or 0, approver_id=viewer.account_id, at=at)
     record("emergency.draft-approved", on=draft, by=viewer, after={"edition": edition.identifier})
     return edition
@@ -239,6 +243,7 @@ def _release(draft: Draft, *, author_id: int, approver_id: int | None, at: datet
     draft.edition = edition
     draft.message = edition.message
     draft.save()
+    additions_released(matter_of(draft.pk), edition.message, at=at)
     _drop_overtaken(draft, at)
     announce(DraftChanged(draft.pk))
     return edition

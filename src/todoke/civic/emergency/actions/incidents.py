@@ -19,6 +19,7 @@ from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.models import Message
 from todoke.shared.messaging.queries import editions_in_force
 from todoke.shared.messaging.types import Mode
+from todoke.shared.unforeseen.actions import end_about
 
 
 @transaction.atomic
@@ -80,6 +81,7 @@ def close_incident(incident_id: int, *, viewer: Viewer, at: datetime) -> Inciden
     incident.closed_at = at
     incident.closed_by_id = viewer.account_id
     incident.save(update_fields=["closed_at", "closed_by"])
+    end_about(incident.origin, reason="災害事案を閉じたため", by=viewer, at=at)
     record("emergency.incident-closed", on=incident, by=viewer, after={"closed_at": at})
     return incident
 

@@ -12,6 +12,7 @@ from todoke.civic.emergency.models import LIVE, Draft, DraftArea
 from todoke.civic.emergency.rules import content as rules
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
 from todoke.civic.emergency.rules.composing import COMPOSED, composed_texts, with_addition
+from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.differences import Piece, text_difference
 from todoke.civic.emergency.rules.evacuation import AreaChange, AreaLevel, changes_between
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
@@ -34,6 +35,7 @@ from todoke.shared.messaging.types import (
     Never,
     Reference,
 )
+from todoke.shared.unforeseen.queries import joining
 
 
 def drafts_for(viewer: Viewer) -> QuerySet[Draft]:
@@ -205,6 +207,7 @@ def audience_of(draft: Draft, at: datetime) -> list[Destination]:
     if draft.message_id is not None:
         told = Delivery.objects.filter(message=draft.message_id, handed_over_at__isnull=False).values("destination")
         wanted |= {place.pk: place for place in Destination.objects.filter(pk__in=told)}
+    wanted |= {place.pk: place for place in joining(matter_of(draft.pk), draft.message_id, at=at)}
     return sorted(wanted.values(), key=lambda place: (place.channel, place.key))
 
 

@@ -21,6 +21,8 @@ from todoke.shared.messaging.registry import artefacts, kinds
 from todoke.shared.messaging.types import Content, DeliveryState, EditionKind, Mode
 
 NOTHING_LEFT = _("何も送られていなかったため、知らせる必要はありません。")
+# OASIS CAP 1.2, section 3.2.2, responseType: the danger is over.
+ALL_CLEAR = "AllClear"
 SUPERSEDED = _("新しい版が出たため、送信をとりやめました。")
 
 
@@ -220,7 +222,7 @@ def _plan(order: Order, edition: Edition, at: datetime) -> None:
     told = {delivery.destination_id for delivery in earlier if delivery.handed_over_at is not None}
     known = {delivery.destination_id for delivery in earlier}
     cancels = order.kind == EditionKind.CANCEL
-    wanted = known if cancels else {place.pk for place in order.destinations} | told
+    wanted = known if cancels else _without_those_over(order, {place.pk for place in order.destinations} | told, at)
     if not wanted:
         raise NobodyToReach
 
@@ -236,6 +238,17 @@ def _plan(order: Order, edition: Edition, at: datetime) -> None:
         )
         for place in sorted(wanted)
     )
+
+
+def _without_those_over(order: Order, wanted: set[int], at: datetime) -> set[int]:
+    """Without those whom a person added for a while that is over: they get no further news.
+
+    What corrects, takes back or lifts what they were told does reach them.
+    """
+    if order.kind != EditionKind.UPDATE or order.content.cap.response_type == ALL_CLEAR:
+        return wanted
+    over = Destination.objects.filter(pk__in=wanted, added_by__isnull=False, expires_at__lte=at)
+    return wanted - set(over.values_list("pk", flat=True))
 
 
 def withdraw(delivery: Delivery, reason: str, at: datetime) -> None:

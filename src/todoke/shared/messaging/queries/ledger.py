@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from todoke.base.jobs.lanes import Lane
 from todoke.ground.people.rules import Viewer
@@ -73,10 +73,12 @@ def artefact_bytes(identifier: str, name: str) -> bytes | None:
 def destinations_for(areas: list[Area], mode: Mode, *, at: datetime, lane: str = Lane.EMERGENCY) -> list[Destination]:
     """Every active destination that takes this mode and lane and serves one of these areas, or the whole city.
 
-    A destination serves an area when it is set to the area itself, to one above it, or to one below it.
+    A destination serves an area when it is set to the area itself, to one above it, or to one below it. What a person
+    added for a while belongs to one message, and is never among these.
     """
     wanted = {area.pk for area in areas} | _families(areas)
-    found = Destination.objects.filter(is_active=True).prefetch_related("areas")
+    lasting = Q(added_by=None) | Q(expires_at=None, checked_by__isnull=False)
+    found = Destination.objects.filter(lasting, is_active=True).prefetch_related("areas")
     return [
         destination
         for destination in found
