@@ -95,6 +95,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "unforeseen:end": {"pk": 1},
     "unforeseen:ask-for-good": {"pk": 1},
     "unforeseen:keep-for-good": {"pk": 1},
+    "calling:tick": {"pk": 1, "way": "told"},
+    "calling-links:call": {"token": "a" * 32},
     "watch:try-at-once": {"pk": 1},
     "mirrors:compare": {"pk": 1},
     "signage:area": {"area": "minato-chiku"},

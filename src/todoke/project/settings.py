@@ -155,6 +155,7 @@ ROOMS = [
     "todoke.shared.paper",
     "todoke.shared.fax",
     "todoke.shared.unforeseen",
+    "todoke.shared.calling",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

@@ -6,6 +6,7 @@ from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.loudspeakers.urls import said_patterns
 from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
+from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signage/", include("todoke.shared.signage.urls")),
     path("kiosk/", include((kiosk_patterns, "kiosk"))),
     path("simulators/board/", include((board_patterns, "board-simulator"))),
+    path("desk/calling/", include("todoke.shared.calling.urls")),
+    path("calls/", include((calling_links, "calling-links"))),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),

@@ -146,7 +146,7 @@ def add(matter_name: str, entry: Entry, *, viewer: Viewer, at: datetime) -> Addi
         destination=destination,
         matter=matter_name,
         message_id=matter.message_id,
-        added_by=destination.added_by,
+        added_by_id=viewer.account_id or 0,
         added_at=at,
     )
     record(
