@@ -97,6 +97,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "unforeseen:keep-for-good": {"pk": 1},
     "calling:tick": {"pk": 1, "way": "told"},
     "calling-links:call": {"token": "a" * 32},
+    "said:edition": {"pk": 1},
+    "said:correction": {"pk": 1},
     "watch:try-at-once": {"pk": 1},
     "mirrors:compare": {"pk": 1},
     "signage:area": {"area": "minato-chiku"},

@@ -156,6 +156,7 @@ ROOMS = [
     "todoke.shared.fax",
     "todoke.shared.unforeseen",
     "todoke.shared.calling",
+    "todoke.shared.said",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signage/", include("todoke.shared.signage.urls")),
     path("kiosk/", include((kiosk_patterns, "kiosk"))),
     path("simulators/board/", include((board_patterns, "board-simulator"))),
+    path("desk/said/", include("todoke.shared.said.urls")),
     path("desk/calling/", include("todoke.shared.calling.urls")),
     path("calls/", include((calling_links, "calling-links"))),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),

@@ -16,6 +16,7 @@ from todoke.ground.audit.models import Entry
 from todoke.shared.messaging.models import Delivery, Destination
 from todoke.shared.messaging.queries import destinations_for
 from todoke.shared.messaging.types import DeliveryState, EditionKind, Mode
+from todoke.shared.said.queries import Asked, said_for
 from todoke.shared.unforeseen import actions, registry
 from todoke.shared.unforeseen.actions import Entry as Typed
 from todoke.shared.unforeseen.models import Addition, AdditionState
@@ -357,3 +358,16 @@ def test_the_approvers_page_marks_what_the_approval_will_check(client, may_add):
 def test_every_way_of_the_house_has_a_hint():
     assert [way.key for way in registry.ways if not str(way.hint)] == []
     assert "messaging.person" in registry.ways
+
+
+def test_what_is_being_written_is_never_on_the_board_of_what_was_said(may_add):
+    writer, *_ = may_add
+    reader = replace(writer, grants=writer.grants | {("said.read", "kiki")})
+    draft = draft_by(writer)
+    words = draft.texts["ja"]["title"]
+    submit(draft.pk, revision=draft.revision, viewer=writer, at=NIGHT)
+    assert said_for(reader, Asked(words=words), at=NIGHT) == []
+
+    approve(draft.pk, revision=draft.revision, viewer=may_add[1], at=NIGHT)
+
+    assert len(said_for(reader, Asked(words=words), at=NIGHT)) == 1
