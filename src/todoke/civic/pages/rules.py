@@ -21,6 +21,10 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
+# The kind under which the incident desk answers false information (a fact of the edition).
+RUMOUR = "rumour"
+
+
 @dataclass(frozen=True)
 class Story:
     """One message: its editions, oldest first (those of which we hold the text), and how it stands."""
@@ -102,7 +106,7 @@ def standing_at(latest: FrozenEdition, at: datetime) -> Standing:
 
 
 def stories(editions: Iterable[FrozenEdition], at: datetime) -> list[Story]:
-    """The editions by message: highest level in force first, then the newest."""
+    """The editions by message: highest level in force first, then answers to rumours, then the newest."""
     by_message: dict[str, dict[int, FrozenEdition]] = {}
     for edition in editions:
         by_message.setdefault(edition.message_key, {})[edition.number] = edition
@@ -110,7 +114,16 @@ def stories(editions: Iterable[FrozenEdition], at: datetime) -> list[Story]:
     for numbered in by_message.values():
         in_order = tuple(numbered[number] for number in sorted(numbered))
         found.append(Story(in_order, standing_at(in_order[-1], at)))
-    return sorted(found, key=lambda story: (-story.level, -story.latest.sent_at.timestamp(), story.key))
+    return sorted(
+        found,
+        key=lambda story: (-story.level, not is_pinned(story.latest), -story.latest.sent_at.timestamp(), story.key),
+    )
+
+
+def is_pinned(edition: FrozenEdition) -> bool:
+    """Whether it stays above whatever else has no level until it expires: the answer to a rumour, which newer notices
+    would push out of sight while the rumour goes on."""
+    return edition.content.facts.get("kind") == RUMOUR
 
 
 def shown_at(found: Sequence[Story], at: datetime) -> Shown:
