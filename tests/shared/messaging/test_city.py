@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from tests.cities import SAMPLE_CITY
 from todoke.ground.places.models import Area
 from todoke.ground.places.registry import LoadReport
+from todoke.shared.calling.city import TreesPart
 from todoke.shared.messaging.channels.outside import webhook_secret_of
 from todoke.shared.messaging.city import DestinationsPart
 from todoke.shared.messaging.models import Destination
@@ -33,6 +34,8 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
     if rows is not None:
         (folder / "destinations.csv").write_text(HEAD + rows, encoding="utf-8")
     report = LoadReport(folder)
+    # The destinations of call trees name them.
+    TreesPart().load(folder, report)
     DestinationsPart().load(folder, report)
     return report
 
@@ -49,6 +52,9 @@ def test_the_fictional_city_has_some_forty_destinations_on_eleven_channels_and_l
     assert 38 <= Destination.objects.filter(is_active=True).count() <= 52
     assert set(Destination.objects.values_list("channel", flat=True)) == {
         "messaging.board",
+    assert 38 <= Destination.objects.filter(is_active=True).count() <= 55
+    assert set(Destination.objects.values_list("channel", flat=True)) == {
+        "calling.tree",
         "messaging.feeds",
         "messaging.line",
         "messaging.line-each",
