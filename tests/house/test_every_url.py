@@ -30,6 +30,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "messaging-simulators:fault": {"route": "mail"},
     "messaging-simulators:mail-page": {"number": 1},
     "messaging-simulators:webhook-page": {"number": 1},
+    "lalert-simulator:fault": {"route": "normal"},
+    "lalert-simulator:document": {"node": "normal", "number": 1},
     "emergency:draft": {"pk": 1},
     "emergency:preview": {"pk": 1},
     "emergency:submit": {"pk": 1},

@@ -226,6 +226,14 @@ def web_addresses(text: str) -> tuple[str, ...]:
 
 def mirrors(text: str) -> tuple[Place, ...]:
     return read_places(text)
+def lalert_nodes(text: str) -> tuple[str, ...]:
+    found = words(text)
+    if len(found) > 2 or len(set(found)) != len(found):
+        raise ValueError("there is one normal node and at most one backup node, at another address")
+    for address in found:
+        if not address.startswith("https://"):
+            raise ValueError(f"“{address}” does not begin with https://: the token alone protects nothing")
+    return found
 
 
 VARIABLES = (
@@ -436,6 +444,48 @@ VARIABLES = (
         web_addresses,
         (),
         "https://www.data.jma.go.jp/developer/xml/feed/extra.xml,https://www.data.jma.go.jp/developer/xml/feed/eqvol.xml",
+    ),
+    Variable(
+        "TODOKE_LALERT_NODES",
+        "The addresses at which L-Alert takes documents: the normal node, then the backup node.",
+        lalert_nodes,
+        (),
+        "https://node1.lalert.example/publish,https://node2.lalert.example/publish",
+    ),
+    Variable(
+        "TODOKE_LALERT_USER",
+        "The city's account at L-Alert's nodes.",
+        str,
+        "",
+        "nagihama-city",
+    ),
+    Variable(
+        "TODOKE_LALERT_PASSWORD",
+        "The password of that account.",
+        str,
+        "",
+        "(the password that FMMC gave to the city)",
+    ),
+    Variable(
+        "TODOKE_LALERT_OFFICE",
+        "The office that speaks in L-Alert's documents. Absent: the sender's name in city.toml.",
+        str,
+        "",
+        "凪浜市 危機管理課",
+    ),
+    Variable(
+        "TODOKE_LALERT_WRITER",
+        "Which version of L-Alert's format is written: the key of a writer.",
+        str,
+        "lalert.pcxml-1",
+        "lalert.pcxml-1",
+    ),
+    Variable(
+        "TODOKE_LALERT_SIMULATOR_PORT",
+        "The port of the simulated L-Alert nodes on this machine.",
+        port,
+        8182,
+        "8182",
     ),
     Variable(
         "TODOKE_READBACK_MAILBOX",

@@ -83,6 +83,12 @@ FAX_LINES: int = ENVIRONMENT["TODOKE_FAX_LINES"]
 FAX_CONFIRM_MINUTES: int = ENVIRONMENT["TODOKE_FAX_CONFIRM_MINUTES"]
 # Beside the other simulators, so that two houses on one machine need no more than two pairs of ports.
 FAX_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_FAX_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 5
+LALERT_NODES: tuple[str, ...] = ENVIRONMENT["TODOKE_LALERT_NODES"]
+LALERT_USER: str = ENVIRONMENT["TODOKE_LALERT_USER"]
+LALERT_PASSWORD: str = ENVIRONMENT["TODOKE_LALERT_PASSWORD"]
+LALERT_OFFICE: str = ENVIRONMENT["TODOKE_LALERT_OFFICE"]
+LALERT_WRITER: str = ENVIRONMENT["TODOKE_LALERT_WRITER"]
+LALERT_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_LALERT_SIMULATOR_PORT"]
 READBACK_MAILBOX: str = ENVIRONMENT["TODOKE_READBACK_MAILBOX"]
 # Not TODOKE_SECRET itself: what is derived from this one is given to partners.
 WEBHOOK_SECRET: str = (
@@ -150,6 +156,7 @@ ROOMS = [
     "todoke.shared.loudspeakers",
     "todoke.shared.mirrors",
     "todoke.shared.signage",
+    "todoke.shared.lalert",
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.shared.paper",

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),
     path("", include("todoke.shared.fax.urls")),
     path("simulators/fax/", include((fax_simulator_patterns, "fax-simulator"))),
+    path("simulators/lalert/", include("todoke.shared.lalert.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]
 

@@ -42,6 +42,7 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
 
 def test_the_fictional_city_has_destinations_on_every_channel_and_loads_twice_the_same():
 def test_the_fictional_city_has_some_forty_destinations_on_eleven_channels_and_loads_twice_the_same():
+def test_the_fictional_city_has_its_destinations_on_every_channel_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
@@ -55,6 +56,10 @@ def test_the_fictional_city_has_some_forty_destinations_on_eleven_channels_and_l
     assert 38 <= Destination.objects.filter(is_active=True).count() <= 55
     assert set(Destination.objects.values_list("channel", flat=True)) == {
         "calling.tree",
+    assert 38 <= Destination.objects.filter(is_active=True).count() <= 120
+    assert set(Destination.objects.values_list("channel", flat=True)) == {
+        "lalert.node",
+        "lalert.urgent-mail",
         "messaging.feeds",
         "messaging.line",
         "messaging.line-each",

@@ -33,6 +33,7 @@ LEAD_OUTSIDE = frozenset(
 )
 LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "fax.line"})
 LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "messaging.board"})
+LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "lalert.node", "lalert.urgent-mail"})
 
 
 def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:

@@ -1,0 +1,1 @@
+"""The writers: one for each version of the format."""
