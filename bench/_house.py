@@ -14,6 +14,7 @@ from typing import Any
 
 PORT = 18765
 SIMULATOR_PORTS = "18125,18180"
+LALERT_SIMULATOR_PORT = "18182"
 START_SECONDS = 180
 
 
@@ -24,6 +25,7 @@ def environment(var: Path) -> dict[str, str]:
         "TODOKE_VAR": str(var),
         "TODOKE_PORT": str(PORT),
         "TODOKE_SIMULATOR_PORTS": SIMULATOR_PORTS,
+        "TODOKE_LALERT_SIMULATOR_PORT": LALERT_SIMULATOR_PORT,
         "DJANGO_SETTINGS_MODULE": "todoke.project.settings",
     }
 

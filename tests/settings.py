@@ -16,6 +16,13 @@ if "PYTEST_XDIST_WORKER" in os.environ or "TODOKE_SIMULATOR_PORTS" not in os.env
         _one.bind(("127.0.0.1", 0))
         _other.bind(("127.0.0.1", 0))
         os.environ["TODOKE_SIMULATOR_PORTS"] = f"{_one.getsockname()[1]},{_other.getsockname()[1]}"
+# Beside those of a house that may be running on this machine, and of the other workers.
+os.environ.setdefault(
+    "TODOKE_SIMULATOR_PORTS", "{0}1,{0}2".format(1832 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
+)
+os.environ.setdefault(
+    "TODOKE_LALERT_SIMULATOR_PORT", "{}3".format(1832 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
+)
 
 from todoke.base.ui.catalogues import compile_catalogues
 

@@ -19,6 +19,7 @@ from todoke.civic.emergency.intake import loop
 from todoke.civic.emergency.intake.drafting import prepared
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
+from todoke.shared.lalert.simulator.node import NodeSimulator
 from todoke.shared.messaging import waking
 from todoke.shared.messaging.carriers import MassDispatcher
 from todoke.shared.messaging.channels.outside import webhook_secret_of
@@ -73,7 +74,10 @@ def running(fukui: Path) -> Iterator[Path]:
         return thread
 
     smtp_port, http_port = house.SIMULATOR_PORTS
-    with Simulator(house.SIMULATOR_ROOT, secret_of=webhook_secret_of, smtp_port=smtp_port, http_port=http_port):
+    with (
+        Simulator(house.SIMULATOR_ROOT, secret_of=webhook_secret_of, smtp_port=smtp_port, http_port=http_port),
+        NodeSimulator(house.SIMULATOR_ROOT, port=house.LALERT_SIMULATOR_PORT),
+    ):
         threads = [
             beside(loop.run, fukui, (), stop, prepared),
             beside(Dispatcher().run, "emergency", stop),

@@ -17,6 +17,7 @@ from tests.sign_in import make_staff
 from todoke.civic.notices.clockwork import Clockwork
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
+from todoke.shared.lalert.simulator.node import NodeSimulator
 from todoke.shared.messaging import waking
 from todoke.shared.messaging.carriers import MassDispatcher
 from todoke.shared.messaging.channels.outside import webhook_secret_of
@@ -65,7 +66,10 @@ def running(nagihama: None) -> Iterator[None]:
         return thread
 
     smtp_port, http_port = house.SIMULATOR_PORTS
-    with Simulator(house.SIMULATOR_ROOT, secret_of=webhook_secret_of, smtp_port=smtp_port, http_port=http_port):
+    with (
+        Simulator(house.SIMULATOR_ROOT, secret_of=webhook_secret_of, smtp_port=smtp_port, http_port=http_port),
+        NodeSimulator(house.SIMULATOR_ROOT, port=house.LALERT_SIMULATOR_PORT),
+    ):
         threads = [beside(each.run) for each in (Dispatcher(), MassDispatcher(), Clockwork())]
         yield
         stop.set()
