@@ -226,6 +226,8 @@ def web_addresses(text: str) -> tuple[str, ...]:
 
 def mirrors(text: str) -> tuple[Place, ...]:
     return read_places(text)
+
+
 def lalert_nodes(text: str) -> tuple[str, ...]:
     found = words(text)
     if len(found) > 2 or len(set(found)) != len(found):
@@ -308,6 +310,8 @@ VARIABLES = (
         port,
         8181,
         "8181",
+    ),
+    Variable(
         "TODOKE_CONTROL_STATION",
         "The gateway at the control station of the outdoor loudspeakers. Absent: a person has to broadcast.",
         web_address,

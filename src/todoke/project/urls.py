@@ -3,16 +3,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.civic.notices.urls import public_patterns as notice_patterns
+from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.loudspeakers.urls import said_patterns
 from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
-from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.messaging.urls import simulator_patterns
-from todoke.shared.social.urls import public_patterns as social_patterns
-from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
 from todoke.shared.mirrors.urls import simulator_patterns as mirror_patterns
 from todoke.shared.signage.urls import kiosk_patterns
 from todoke.shared.signage.urls import simulator_patterns as board_patterns
+from todoke.shared.social.urls import public_patterns as social_patterns
+from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
 from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -41,8 +41,6 @@ def load(folder: Path, rows: str | None = None) -> LoadReport:
 
 
 def test_the_fictional_city_has_destinations_on_every_channel_and_loads_twice_the_same():
-def test_the_fictional_city_has_some_forty_destinations_on_eleven_channels_and_loads_twice_the_same():
-def test_the_fictional_city_has_its_destinations_on_every_channel_and_loads_twice_the_same():
     first = load(SAMPLE_CITY)
     second = load(SAMPLE_CITY)
 
@@ -50,27 +48,6 @@ def test_the_fictional_city_has_its_destinations_on_every_channel_and_loads_twic
     assert [str(fault) for fault in first.faults] == []
     assert 50 <= Destination.objects.filter(is_active=True).count() <= 200
     assert set(Destination.objects.values_list("channel", flat=True)) == every
-    assert 38 <= Destination.objects.filter(is_active=True).count() <= 52
-    assert set(Destination.objects.values_list("channel", flat=True)) == {
-        "messaging.board",
-    assert 38 <= Destination.objects.filter(is_active=True).count() <= 55
-    assert set(Destination.objects.values_list("channel", flat=True)) == {
-        "calling.tree",
-    assert 38 <= Destination.objects.filter(is_active=True).count() <= 120
-    assert set(Destination.objects.values_list("channel", flat=True)) == {
-        "lalert.node",
-        "lalert.urgent-mail",
-        "messaging.feeds",
-        "messaging.line",
-        "messaging.line-each",
-        "messaging.mail",
-        "messaging.mail-each",
-        "messaging.person",
-        "messaging.push-each",
-        "messaging.webhook",
-        "notices.page",
-        "pages.site",
-    }
     assert second.changes() == 0
 
 

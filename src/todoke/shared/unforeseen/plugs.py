@@ -12,7 +12,7 @@ from todoke.shared.unforeseen.registry import Way, matters, ways
 companions.register(Ending())
 matters.register(EditionMatter())
 
-ways.register(Way("paper.fax", _("FAX"), _("市外局番からの番号。例：000-0000-0001"), 10))
+ways.register(Way("fax.line", _("FAX"), _("市外局番からの番号。例：000-0000-0001"), 10))
 ways.register(Way("messaging.mail", _("メール"), _("例：name@example.jp"), 20))
 ways.register(Way("messaging.person", _("電話で読み上げる"), _("例：000-0000-0001"), 30))
 ways.register(

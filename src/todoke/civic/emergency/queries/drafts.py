@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea
 from todoke.civic.emergency.rules import content as rules
+from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
 from todoke.civic.emergency.rules.composing import COMPOSED, composed_texts, with_addition
-from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.differences import Piece, text_difference
 from todoke.civic.emergency.rules.evacuation import AreaChange, AreaLevel, changes_between
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind

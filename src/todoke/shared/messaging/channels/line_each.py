@@ -189,8 +189,7 @@ class LineEachChannel:
         return Stationery(
             identifier=edition.identifier,
             expires_at=edition.expires_at,
-            texts=in_each_language(edition, lambda language: self._text(edition, language)[0]),
-            said={language: self._said(edition, language)[0] for language in sorted(languages)},
+            said=in_each_language(edition, lambda language: self._said(edition, language)[0]),
         )
 
     def _said(self, edition: FrozenEdition, language: str) -> tuple[Said, str]:

@@ -21,19 +21,21 @@ def bare(address: str) -> str:
 # Channels whose address leads out of the house; the others write into folders of our own, or onto a list for people.
 LEAD_OUTSIDE = frozenset(
     {
-        "messaging.mail",
+        "fax.line",
+        "lalert.node",
+        "lalert.urgent-mail",
+        "loudspeakers.reading-script",
+        "loudspeakers.units",
+        "messaging.board",
         "messaging.line",
+        "messaging.mail",
         "messaging.webhook",
-        "social.x",
-        "social.mastodon",
-        "social.facebook",
         "social.apprise",
+        "social.facebook",
+        "social.mastodon",
+        "social.x",
     }
-    {"messaging.mail", "messaging.line", "messaging.webhook", "loudspeakers.units", "loudspeakers.reading-script"}
 )
-LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "fax.line"})
-LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "messaging.board"})
-LEAD_OUTSIDE = frozenset({"messaging.mail", "messaging.line", "messaging.webhook", "lalert.node", "lalert.urgent-mail"})
 
 
 def trouble_with_reach(channel: str, address: str, reach: Reach) -> str | None:
