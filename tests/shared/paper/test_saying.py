@@ -26,7 +26,8 @@ def test_a_sheet_says_number_word_and_action_of_each_level_with_its_areas_highes
         (Mode.EXERCISE, "ja", "【訓練】"),
         (Mode.TEST, "ja", "【試験】"),
         (Mode.EXERCISE, "en", "[DRILL]"),
-        (Mode.EXERCISE, "vi", "【訓練】"),
+        (Mode.EXERCISE, "vi", "[DIỄN TẬP]"),
+        (Mode.EXERCISE, "eo", "【訓練】"),
     ],
 )
 def test_a_drill_is_marked_in_every_language_and_in_those_we_do_not_know(mode, language, mark):

@@ -136,6 +136,7 @@ def test_the_channels_of_the_house_offer_probes_and_the_telephone_offers_none() 
 
     # Other rooms add channels of their own.
     assert {key for key in offered if key.startswith(("messaging.", "pages."))} == {
+        "messaging.board",
         "messaging.mail",
         "messaging.line",
         "messaging.line-each",

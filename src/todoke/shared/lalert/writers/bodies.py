@@ -7,7 +7,7 @@ from itertools import groupby
 from lxml import etree
 
 from todoke.shared.lalert.types import Category, Frozen
-from todoke.shared.lalert.writers.tree import add, add_known, instant, root
+from todoke.shared.lalert.writers.tree import add, add_known, clean, instant, root
 from todoke.shared.messaging.channels.phrases import phrases_in
 from todoke.shared.messaging.channels.wording import body_of
 from todoke.shared.messaging.types import EditionKind, FrozenEdition
@@ -102,7 +102,7 @@ def _disaster(body: etree._Element, prefix: str, edition: FrozenEdition) -> None
     name = edition.content.facts.get("incident", "")
     # The mark of the drill alone: a name that also says 【取消】 would be another disaster.
     mark = replace(edition, kind=EditionKind.FIRST).marks("ja")
-    add(add(body, f"{prefix}:Disaster"), f"{prefix}:DisasterName", f"{mark}{name}".strip() or "―")
+    add(add(body, f"{prefix}:Disaster"), f"{prefix}:DisasterName", clean(f"{mark}{name}") or "―")
 
 
 def _told(edition: FrozenEdition) -> str:
@@ -114,7 +114,7 @@ def _told(edition: FrozenEdition) -> str:
         phrases.of_note(edition.kind, edition.note),
         body_of(edition, "ja"),
     )
-    return "\n".join(part for part in parts if part) or edition.title("ja")
+    return "\n".join(part for part in parts if clean(part)) or edition.title("ja")
 
 
 BODIES: Mapping[Category, Callable[[FrozenEdition, Frozen], etree._Element]] = {
