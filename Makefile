@@ -13,7 +13,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
 
-.PHONY: run test check bench bench-messaging faults catalogues clean
+.PHONY: run test check bench bench-messaging bench-channels faults catalogues clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -35,6 +35,10 @@ bench: $(VENV)/.develop
 # The mass lane beside its peers, which this installs.
 bench-messaging: $(VENV)/.bench
 	@$(PY) -m bench messaging
+
+# One order on every channel, its wording in ten languages, its speech.
+bench-channels: $(VENV)/.develop
+	@$(PY) -m bench channels wording speech
 
 faults: $(VENV)/.develop
 	@$(PY) -m tests.faults $(ARGS)
