@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import http_ece
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
@@ -69,6 +70,16 @@ def test_whatever_is_sealed_opens_again_and_fits(plain):
 
     assert len(sealed) <= SEALED_MAX
     assert open_push(sealed, hana.private_key, hana.auth) == plain
+
+
+@given(plain=st.binary(min_size=1, max_size=PLAIN_MAX))
+def test_a_library_of_others_opens_what_we_seal(plain):
+    hana = browser("hana")
+
+    sealed = seal(plain, hana.subscription)
+
+    opened = http_ece.decrypt(sealed, private_key=hana.private_key, auth_secret=hana.auth, version="aes128gcm")
+    assert opened == plain
 
 
 def test_the_same_message_never_looks_the_same_twice():
