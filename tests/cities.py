@@ -56,6 +56,9 @@ CODE_TABLES = Path("disaster/jma-codes/csv")
 FUKUI_TSUNAMI = ("370", "福井県")
 
 
+PLAYED_ELSEWHERE = ("fax.", "loudspeakers.units", "messaging.board", "social.")
+
+
 def write_city_of_fukui(folder: Path, shared_data: Path) -> None:
     """One city folder of all seventeen municipalities of 福井県, for the real telegrams of 2026.
 
@@ -80,15 +83,27 @@ def write_city_of_fukui(folder: Path, shared_data: Path) -> None:
     write_table(folder / "areas.csv", AREA_COLUMNS, [_area_row(each) for each in municipalities])
     write_table(folder / "area_codes.csv", CODE_COLUMNS, [row for each in municipalities for row in _code_rows(each)])
     write_table(folder / "facilities.csv", FACILITY_COLUMNS, _facility_rows(ours))
-    for name in ("sections.csv", "posts.csv", "staff.csv", "roles.toml", "templates.toml"):
+    copied = (
+        "sections.csv",
+        "posts.csv",
+        "staff.csv",
+        "roles.toml",
+        "templates.toml",
+        "call_trees.csv",
+        "call_people.csv",
+    )
+    for name in copied:
         shutil.copy(SAMPLE_CITY / name, folder / name)
     _write_destinations(folder / "destinations.csv")
 
 
 def _write_destinations(path: Path) -> None:
-    """The sample city's destinations, each for everywhere: its districts are not there."""
+    """The sample city's destinations, each for everywhere: its districts are not there.
+
+    Without the channels whose simulators are processes of their own; their rooms have journeys themselves.
+    """
     with (SAMPLE_CITY / "destinations.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if not row["channel"].startswith(PLAYED_ELSEWHERE)]
     write_table(path, list(rows[0]), [{**row, "areas": ""} for row in rows])
 
 

@@ -216,10 +216,18 @@ _FOCUS_FAULTS = """() => {
 }"""
 
 
+_SCROLLERS = """[...document.querySelectorAll('main *')].filter(
+    each => /auto|scroll/.test(getComputedStyle(each).overflow)
+        && (each.scrollHeight > each.clientHeight || each.scrollWidth > each.clientWidth)
+).length"""
+
+
 def _faults_of_keyboard(page: Page) -> list[str]:
     count = page.evaluate(_LISTEN_TO_FOCUS, FOCUSABLE)
     # Year, month, day and the calendar of one date field are four stops of the Tab key; hour and minute are two more.
     stops = 3 * page.locator("input[type=date]").count() + 6 * page.locator("input[type=datetime-local]").count()
+    # Chromium also stops at whatever scrolls by itself.
+    stops += page.evaluate(_SCROLLERS)
     for _ in range(count + stops + 1):
         page.keyboard.press("Tab")
     faults = page.evaluate(_FOCUS_FAULTS)

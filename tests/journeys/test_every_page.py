@@ -22,6 +22,9 @@ NO_PAGES = {
     "health:healthz",
     "health:metrics",
     "health:readyz",
+    "loudspeakers-said:script",
+    "loudspeakers-said:told",
+    "loudspeakers-simulator:faults",
     "mfa_authenticate",
     "mfa_deactivate_totp",  # only for somebody who has set one up: the journey of signing in goes there
     "mfa_download_recovery_codes",
@@ -34,8 +37,10 @@ NO_PAGES = {
     "portal:alerts",
     "portal:drill",
     "subscriptions:feed",
+    "subscriptions:json-feed",
     "subscriptions:line-play",
     "subscriptions:line-webhook",
+    "subscriptions:rss-feed",
     "watch:moving",
 }
 PAGES = sorted(

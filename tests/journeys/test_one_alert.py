@@ -162,7 +162,11 @@ def test_a_real_telegram_becomes_an_alert_is_corrected_and_cancelled(
     button.click()
     body = desk.locator("textarea[name=ja_body]")
     assert all(name in desk.content() for name in LEVELS)
+    # Each change brings a new preview; the page is looked at when the last one is there.
     body.fill(body.input_value() + "\n" + MENDED)
+    with desk.expect_response("**/preview/"):
+        body.blur()
+    desk.wait_for_load_state("networkidle")
     pictures(officer, "2-editor")
     check_page(officer)
     ask_for_approval(desk)

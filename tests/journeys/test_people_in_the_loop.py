@@ -63,6 +63,7 @@ def test_a_destination_is_added_on_a_phone_by_keyboard_without_script_and_checke
     page.keyboard.type("山崎小学校 体育館")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")  # from FAX to mail
     page.keyboard.press("Tab")
     page.keyboard.type("gym@yamazaki.example.jp")
     page.keyboard.press("Tab")
