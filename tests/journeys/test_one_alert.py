@@ -152,9 +152,13 @@ def test_a_real_telegram_becomes_an_alert_is_corrected_and_cancelled(
     desk.goto("/desk/emergency/")
     shutil.copy(shared_data / TELEGRAM, running)
     button = desk.locator("#next-act-button")
-    wait_until(desk, lambda: bool(desk.goto("/desk/emergency/")) and button.count() == 1, "a prepared draft")
-    shown = board_levels(desk)
-    assert {name: shown.get(name) for name in LEVELS} == LEVELS
+
+    def levels_and_act_are_there() -> bool:
+        desk.goto("/desk/emergency/")
+        shown = board_levels(desk)
+        return {name: shown.get(name) for name in LEVELS} == LEVELS and button.count() == 1
+
+    wait_until(desk, levels_and_act_are_there, "each municipality's level, and a prepared draft")
     pictures(officer, "1-desk")
     check_page(officer)
 
