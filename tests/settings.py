@@ -6,23 +6,20 @@ database server and nothing else.
 
 import os
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 # Kept between runs, so that the embedded server need not be made anew each time.
 os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
 # Nobody else's: neither those of a house that runs on this machine, nor of another worker or another run of the tests.
+# A worker inherits the environment of the process that started it, and with it ports that are not its own.
 if "PYTEST_XDIST_WORKER" in os.environ or "TODOKE_SIMULATOR_PORTS" not in os.environ:
-    with socket.socket() as _one, socket.socket() as _other:
-        _one.bind(("127.0.0.1", 0))
-        _other.bind(("127.0.0.1", 0))
-        os.environ["TODOKE_SIMULATOR_PORTS"] = f"{_one.getsockname()[1]},{_other.getsockname()[1]}"
-# Beside those of a house that may be running on this machine, and of the other workers.
-os.environ.setdefault(
-    "TODOKE_SIMULATOR_PORTS", "{0}1,{0}2".format(1832 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
-)
-os.environ.setdefault(
-    "TODOKE_LALERT_SIMULATOR_PORT", "{}3".format(1832 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
-)
+    with ExitStack() as _held:
+        _smtp, _http, *_others = (_held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(6))
+        _ports = [_one.getsockname()[1] for _one in (_smtp, _http, *_others)]
+    os.environ["TODOKE_SIMULATOR_PORTS"] = f"{_ports[0]},{_ports[1]}"
+    for _name, _port in zip(("SOCIAL", "CONTROL_STATION", "FAX", "LALERT"), _ports[2:], strict=True):
+        os.environ[f"TODOKE_{_name}_SIMULATOR_PORT"] = str(_port)
 
 from todoke.base.ui.catalogues import compile_catalogues
 
