@@ -25,7 +25,7 @@ def main() -> None:
         nodes += wait_for(lambda edition=edition: accepted_by(edition, "lalert.node"), 60)
         wait_for(lambda edition=edition: not waiting(edition), 120)
         arrived = Delivery.objects.filter(edition=edition, state__in=SETTLED)
-        reached.update(arrived.values_list("channel", flat=True).distinct())
+        reached.update(set(arrived.values_list("channel", flat=True)))
         places = arrived.count()
     everywhere = sorted(channel for channel, rounds in reached.items() if rounds == ROUNDS)
     for measured in (
