@@ -54,7 +54,7 @@ def test_documents_are_shown_as_a_broadcaster_would_show_them(shown) -> None:
     ):
         assert words in read, words
     assert "【訓練】【訂正】" in read
-    assert "警戒レベル４避難指示" in mail
+    assert "警戒レベル４　避難指示" in mail
 
 
 @pytest.mark.parametrize("address", ["normal/1/", "elsewhere/1/"])

@@ -116,7 +116,7 @@ def test_what_two_people_released_is_accepted_by_both_nodes_without_a_further_ha
     assert FollowUp.objects.count() == 0
     assert [len(house.arrivals(node)) for node in ("normal", "backup")] == [3, 3]
     assert latest(house).groups[0].places == ("川岸地区",)
-    assert latest(house, "UrgentMail").title == "警戒レベル４避難指示"
+    assert latest(house, "UrgentMail").title == "警戒レベル４　避難指示"
     assert now() - began < timedelta(seconds=30)
 
 

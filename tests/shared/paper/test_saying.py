@@ -1,8 +1,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.shared.messaging.whatever import assert_whole, editions
 from tests.shared.paper.editions import SENT_AT, an_edition
+from todoke.shared.messaging.phrasebook import LANGUAGES
 from todoke.shared.messaging.types import Content, EditionKind, Mode, Register, Wording
 from todoke.shared.paper.saying import AREAS_MAX, BODY_MAX, readings, saying_of, spoken
 
@@ -13,7 +17,7 @@ def test_a_sheet_says_number_word_and_action_of_each_level_with_its_areas_highes
     saying = saying_of(an_edition(), "ja", SITE)
 
     assert [(block.words, block.act, block.areas) for block in saying.blocks] == [
-        ("警戒レベル4　避難指示", "危険な場所から全員避難", ("川岸地区",)),
+        ("警戒レベル4　避難指示", "危険な場所から全員避難してください。", ("川岸地区",)),
         ("警戒レベル3　高齢者等避難", "危険な場所から高齢者等は避難", ("山手地区",)),
     ]
     assert saying.sent == "2026年11月21日 3時05分"
@@ -85,17 +89,19 @@ def test_more_areas_than_fit_are_counted():
 def test_what_is_read_aloud_begins_and_ends_with_the_drill_and_gives_level_and_areas():
     said = spoken(an_edition(mode=Mode.EXERCISE))
 
-    assert said[0] == said[-1] == "これは訓練放送です。"
-    assert "対象は、川岸地区です。" in said
-    assert "警戒レベル4、避難指示。" in said
+    assert said[0] == said[-1] == "これは、訓練放送です。"
+    assert "川岸地区に、警戒レベル4、避難指示を発令しました。" in said
 
 
-def test_what_was_written_for_the_ear_is_read_as_it_stands_with_the_drill_around_it():
-    words = Wording("ja", "題名", "本文", "短い文", {Register.SPEECH: "こちらは市です。逃げてください。"})
+@settings(max_examples=60, deadline=None)
+@given(what=editions(), language=st.sampled_from(LANGUAGES))
+def test_no_sheet_loses_mark_level_place_or_action(what, language):
+    saying = saying_of(what, language, SITE, body_max=BODY_MAX)
 
-    said = spoken(an_edition(mode=Mode.EXERCISE, content=Content((words,))))
-
-    assert said == ("これは訓練放送です。", "こちらは市です。", "逃げてください。", "これは訓練放送です。")
+    block = saying.blocks[0]
+    shown = "\n".join((saying.title, block.words, *block.areas, block.act, *saying.lines))
+    assert len(block.areas) + block.areas_left > 0
+    assert_whole(shown, what, language, Register.SHEET)
 
 
 def test_readings_of_places_are_those_that_were_entered_and_never_guessed():

@@ -7,15 +7,29 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.shared.messaging.editions import ALL_CLEAR, HILLSIDE, RIVERSIDE, content, edition
+from tests.shared.messaging.editions import RIVERSIDE, edition
+from tests.shared.messaging.whatever import assert_whole, editions
 from tests.sign_in import staff_client
 from todoke.shared.messaging.channels.connection import Answer
+from todoke.shared.messaging.channels.registers import BOARD_MAX, board_units
 from todoke.shared.messaging.channels.routes import trouble_with_reach
-from todoke.shared.messaging.types import Address, AreaMark, EditionKind, Mode, Never, Reach, TryLater, Wording
+from todoke.shared.messaging.phrasebook import LANGUAGES
+from todoke.shared.messaging.types import (
+    Address,
+    AreaMark,
+    EditionKind,
+    Mode,
+    Never,
+    Reach,
+    Register,
+    TryLater,
+    Wording,
+)
 from todoke.shared.signage import board as boards
 from todoke.shared.signage.board import BoardChannel
-from todoke.shared.signage.board_text import CELLS_MAX, board_text, cells
 from todoke.shared.signage.simulated_board import BoardFault, order_fault
 from todoke.shared.signage.simulated_board import boards as shown_on
 
@@ -34,71 +48,18 @@ def areas(count: int, **changed: Any) -> tuple[AreaMark, ...]:
     return tuple(replace(RIVERSIDE, key=f"a{number}", name=f"第{number}地区", **changed) for number in range(count))
 
 
-@pytest.mark.parametrize(
-    ("what", "text"),
-    [
-        (edition(), "警戒レベル4 避難指示 川岸地区 危険な場所から全員避難"),
-        (edition(mode=Mode.EXERCISE), "【訓練】警戒レベル4 避難指示 川岸地区 危険な場所から全員避難"),
-        (edition(2, EditionKind.CORRECTION), "【訂正】警戒レベル4 避難指示 川岸地区 危険な場所から全員避難"),
-        (edition(2, EditionKind.CANCEL), "【取消】取り消した内容：警戒レベル4 避難指示 川岸地区"),
-        (
-            edition(content=content(wordings=written("川岸地区に避難指示。全員避難。"))),
-            "川岸地区に避難指示。全員避難。",
-        ),
-        (
-            edition(mode=Mode.TEST, content=content(wordings=written("川岸地区に避難指示。"))),
-            "【試験】川岸地区に避難指示。",
-        ),
-        (
-            edition(2, EditionKind.CANCEL, content=content(wordings=written("全員避難。"))),
-            "【取消】取り消した内容：警戒レベル4 避難指示 川岸地区",
-        ),
-        (edition(content=content(areas=(), level=None)), "川岸地区に避難指示"),
-    ],
-)
-def test_a_board_says_marks_level_areas_and_action_or_what_was_written_for_it(what, text):
-    assert board_text(what, "ja").text == text
+@settings(max_examples=60, deadline=None)
+@given(what=editions(), language=st.sampled_from(LANGUAGES))
+def test_no_board_is_told_more_than_it_holds_or_less_than_it_must_say(what, language):
+    try:
+        told = json.loads(channel().prepare(what, replace(BOARD, language=language)).body)
+    except Never:
+        assert language != "ja"
+        return
 
-
-def test_what_is_lifted_asks_for_nothing():
-    lifted = replace(RIVERSIDE, notice="避難指示 解除")
-
-    text = board_text(edition(2, content=content(areas=(lifted,), cap=ALL_CLEAR)), "ja").text
-
-    assert text == "警戒レベル4 避難指示 解除 川岸地区"
-
-
-@pytest.mark.parametrize("count", [1, 5, 20, 90])
-@pytest.mark.parametrize("mode", list(Mode))
-def test_however_many_areas_there_are_it_fits_and_keeps_mark_level_and_action(count, mode):
-    fitted = board_text(edition(mode=mode, content=content(areas=areas(count))), "ja")
-
-    assert cells(fitted.text) <= CELLS_MAX
-    assert fitted.text.startswith(edition(mode=mode).marks() + "警戒レベル4 避難指示 第0地区")
-    assert fitted.text.endswith("危険な場所から全員避難")
-    assert ("ほか" in fitted.text) == bool(fitted.left_out) == (count > 5)
-
-
-def test_half_width_letters_take_half_a_place_and_nothing_is_cut_inside_a_character():
-    assert (cells("避難"), cells("ABcd"), cells("が")) == (4, 4, 2)
-    fitted = board_text(edition(mode=Mode.EXERCISE, content=content(wordings=written("👨‍👩‍👧‍👦" * 60))), "ja")
-    assert cells(fitted.text) <= CELLS_MAX
-    assert fitted.text.startswith("【訓練】👨‍👩‍👧‍👦")
-    assert fitted.text.endswith("👨‍👩‍👧‍👦…")
-    assert "文の後ろ" in fitted.left_out
-
-
-def test_a_level_s_word_that_fills_the_board_alone_cannot_be_carried():
-    long = replace(RIVERSIDE, notice="と" * 60)
-
-    with pytest.raises(Never, match="50文字"):
-        board_text(edition(content=content(areas=(long,))), "ja")
-
-
-def test_the_highest_level_comes_first_whatever_the_order_of_the_areas():
-    assert board_text(edition(content=content(areas=(HILLSIDE, RIVERSIDE))), "ja").text.startswith(
-        "警戒レベル4 避難指示"
-    )
+    assert board_units(language)(told["text"]) <= BOARD_MAX
+    assert told["text"].startswith(what.marks(language).strip())
+    assert_whole(told["text"], what, language, Register.BOARD)
 
 
 def test_the_parcel_is_the_same_at_every_call_and_says_level_colour_and_mode():
@@ -219,7 +180,7 @@ def test_a_simulated_board_shows_the_newest_text_and_a_repeat_once(simulated):
     tell(edition())
     tell(edition())
     assert [(shown.text[:12], shown.level, shown.repeats) for shown in shown_on(simulated)] == [
-        ("警戒レベル4 避難指示 ", 4, 1)
+        ("警戒レベル4　避難指示。", 4, 1)
     ]
 
     tell(edition(2, EditionKind.CANCEL, mode=Mode.EXERCISE), key="key 2")
@@ -276,7 +237,7 @@ def test_staff_see_the_boards_and_who_operates_has_them_fail(simulated):
     refused = reader.post("/simulators/board/", {"fault": "busy"}, follow=True).content.decode()
     operator.post("/simulators/board/", {"fault": "busy"})
 
-    assert 'class="led led--4">【訓練】警戒レベル4 避難指示 川岸地区' in shown
+    assert 'class="led led--4">【訓練】警戒レベル4　避難指示。川岸地区。' in shown
     assert "この操作をする権限がありません。" in refused
     with pytest.raises(TryLater):
         tell(edition())

@@ -389,7 +389,7 @@ def test_the_simulated_mastodon_is_understood_by_a_client_that_others_wrote(simu
     send(channel, Address("m", "m", "mastodon:bosai"), edition())
 
     (post,) = simulator.posts("mastodon")
-    assert post.text.startswith("警戒レベル4　避難指示：川岸地区")
+    assert post.text.startswith("警戒レベル4　避難指示\n川岸地区")
 
 
 class _AtTheRoot:

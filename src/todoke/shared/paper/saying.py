@@ -1,7 +1,7 @@
 """What a sheet of paper says: plain values, in the order of reading, from a frozen edition and nothing else.
 
-Pure. What a template or a person wrote for paper (`Register.SHEET`) or for the ear (`Register.SPEECH`) is taken as it
-stands; otherwise it is derived from title, levels, areas and body. A cancellation never repeats what it cancels.
+Pure. Levels, places and what to do always stand in blocks of their own; what a template or a person wrote for paper
+(`Register.SHEET`) takes the place of the body. A cancellation never repeats what it cancels.
 """
 
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from datetime import datetime
 
 from todoke.base.clock import in_japan
 from todoke.shared.messaging.channels.clusters import characters, longest_start
+from todoke.shared.messaging.channels.matter import Group, Matter, matter_of
 from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
+from todoke.shared.messaging.channels.registers import in_register
 from todoke.shared.messaging.channels.wording import body_of, one_line
 from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.public_files import read_on_at
-from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode, Register
+from todoke.shared.messaging.types import EditionKind, FrozenEdition, Register
 from todoke.shared.messaging.types.edition import MARKS
 
 # What fits one page of A4 in letters that a FAX machine carries (12 points at 98 lines an inch), whatever the rest is.
 BODY_MAX = 650
 AREAS_MAX = 40
-# About a minute aloud.
-SPOKEN_MAX = 300
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def saying_of(edition: FrozenEdition, language: str, site: str, *, body_max: int
         mark=MARKS.get(language, MARKS["ja"]).get(edition.mode, "").strip(),
         title=one_line(edition.title(language)),
         warning=phrases.of_mode(edition.mode),
-        blocks=_blocks(edition, language),
+        blocks=_blocks(matter_of(edition, language)),
         lines=tuple(line for line in (phrases.of_kind(edition.kind), note) if line),
         body=tuple(line.strip() for line in body.splitlines() if line.strip()),
         sent=phrases.date.format(in_japan(edition.sent_at)),
@@ -88,28 +88,25 @@ def _body(edition: FrozenEdition, language: str) -> str:
     return edition.content.wording(language).said_in(Register.SHEET).strip() or body_of(edition, language)
 
 
-def _blocks(edition: FrozenEdition, language: str) -> tuple[LevelBlock, ...]:
-    under: dict[tuple[int | None, str], list[AreaMark]] = {}
-    for area in sorted(edition.content.areas, key=lambda area: -(area.level or 0)):
-        under.setdefault((area.level, area.notice_in(language)), []).append(area)
-    if not under:
-        under[edition.content.level, ""] = []
-    return tuple(_block(edition, language, level, notice, areas) for (level, notice), areas in under.items())
+def _blocks(matter: Matter) -> tuple[LevelBlock, ...]:
+    return tuple(_block(matter, group) for group in matter.groups)
 
 
-def _block(edition: FrozenEdition, language: str, level: int | None, notice: str, areas: list[AreaMark]) -> LevelBlock:
-    phrases = phrases_in(language)
-    official = LEVELS.get(level or 0)
-    if official and not notice:
-        notice = official.in_language(language).word
-    words = level_words(level, notice, language)
-    act = official.in_language(language).act if official else ""
+def _block(matter: Matter, group: Group) -> LevelBlock:
+    edition, language = matter.edition, matter.language
+    official = LEVELS.get(group.level or 0)
+    if group is matter.top:
+        words, act = "" if matter.own_title else matter.headings[0], matter.actions[0]
+    else:
+        words = level_words(group.level, group.areas[0].notice_in(language), language)
+        act = official.in_language(language).act if official else ""
     if edition.kind is EditionKind.CANCEL:
-        words, act = phrases.cancelled.format(words) if words else "", ""
-    names = tuple(area_name(area, language) for area in areas)
+        # What takes it back stands in a line of its own; the words of the others are no order either.
+        words, act = words if group is matter.top else phrases_in(language).cancelled.format(words), ""
+    names = tuple(area_name(area, language) for area in group.areas) if edition.content.areas else ()
     in_force = official is not None and edition.kind is not EditionKind.CANCEL
     return LevelBlock(
-        level=level,
+        level=group.level,
         words=words,
         act=act,
         areas=names[:AREAS_MAX],
@@ -121,50 +118,10 @@ def _block(edition: FrozenEdition, language: str, level: int | None, notice: str
 
 # ---- for the ear ----------------------------------------------------------------------------------------------------
 
-_MODE_SPOKEN = {Mode.EXERCISE: "これは訓練放送です。", Mode.TEST: "これは試験放送です。"}
-
 
 def spoken(edition: FrozenEdition) -> tuple[str, ...]:
     """Sentences to be read aloud in Japanese, each short enough for one breath: who speaks, what, where, what to do."""
-    mode = _MODE_SPOKEN.get(edition.mode, "")
-    opening = f"こちらは、{edition.city}です。"
-    said = edition.content.wording("ja").said_in(Register.SPEECH).strip()
-    if said and edition.kind is not EditionKind.CANCEL:
-        return tuple(line for line in (mode, *_sentences(said), mode) if line)
-    lines = [mode, opening, phrases_in("ja").of_kind(edition.kind), *_reasons(edition), *_spoken_levels(edition)]
-    if edition.kind is not EditionKind.CANCEL:
-        short = " ".join(edition.content.wording("ja").short.split())
-        kept = longest_start(short, max(SPOKEN_MAX - sum(map(characters, lines)), 0), characters)
-        lines += _sentences(kept if kept == short else f"{kept.rpartition('。')[0]}。" if "。" in kept else kept)
-    return tuple(line for line in (*lines, mode) if line)
-
-
-def _reasons(edition: FrozenEdition) -> list[str]:
-    note = edition.note.strip().rstrip("。")
-    words = {EditionKind.CANCEL: "取り消しの理由は、", EditionKind.CORRECTION: "訂正した点は、"}.get(edition.kind)
-    return [f"{words}{note}。"] if words and note else []
-
-
-def _spoken_levels(edition: FrozenEdition) -> list[str]:
-    said = []
-    for block in _blocks(edition, "ja"):
-        where = "、".join(block.areas[:8]) + (f"、ほか{len(block.areas) - 8}地域" if len(block.areas) > 8 else "")
-        if where:
-            said.append(f"対象は、{where}です。")
-        if block.words:
-            said.append(block.words.replace("　", "、").rstrip("。") + "。")
-        if block.act:
-            said.append(block.act.replace("！", "").rstrip("。") + "。")
-    return said
-
-
-def _sentences(text: str) -> list[str]:
-    found = []
-    for line in text.splitlines():
-        pieces = line.strip().split("。")
-        found += [f"{piece.strip()}。" for piece in pieces[:-1] if piece.strip()]
-        found += [pieces[-1].strip()] if pieces[-1].strip() else []
-    return found
+    return tuple(in_register(edition, "ja", Register.SPEECH).text.splitlines())
 
 
 def readings(edition: FrozenEdition) -> tuple[tuple[str, str, str], ...]:

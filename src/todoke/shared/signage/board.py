@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
+from todoke.shared.messaging.channels.registers import BOARD_MAX, in_register
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import level_holds
 from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
-from todoke.shared.signage.board_text import board_text
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 
 NEUTRAL = "#FFFFFF"
 
@@ -42,13 +42,13 @@ class BoardChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key="id",
-            body_max=50,
+            body_max=BOARD_MAX,
             timeout_seconds=timeout_seconds,
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
         """The JSON for the gateway, without the delivery's id, which is added when it leaves."""
-        fitted = board_text(edition, address.language)
+        fitted = in_register(edition, address.language, Register.BOARD)
         official = LEVELS.get(edition.content.level or 0) if level_holds(edition) else None
         told = {
             "message": edition.message_key,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.clock import now
 from todoke.base.disk import write_atomically
-from todoke.shared.signage.board_text import CELLS_MAX, cells
+from todoke.shared.messaging.channels.registers import BOARD_MAX, board_units
 
 NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
 SHOWN_MAX = 20
@@ -50,11 +50,11 @@ def take(root: Path, name: str, body: bytes) -> tuple[int, dict[str, Any]]:
     try:
         told = json.loads(body)
         text, identifier = str(told["text"]), str(told["id"])
-        level, mode = told["level"], str(told["mode"])
+        level, mode, language = told["level"], str(told["mode"]), str(told["language"])
     except (ValueError, KeyError, TypeError):
-        return 400, {"message": "text, id, level and mode are wanted"}
-    if not text or cells(text) > CELLS_MAX:
-        return 400, {"message": f"a text has 1 to {CELLS_MAX} cells"}
+        return 400, {"message": "text, id, level, mode and language are wanted"}
+    if not text or board_units(language)(text) > BOARD_MAX:
+        return 400, {"message": f"a text has 1 to {BOARD_MAX} full-width characters"}
     before = _read(root / f"{name}.json")
     repeats = int(before.get("repeats", 0)) + 1 if before.get("id") == identifier else 0
     kept = {

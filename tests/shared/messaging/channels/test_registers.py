@@ -3,20 +3,18 @@
 import re
 import unicodedata
 from dataclasses import replace
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.shared.messaging.editions import HILLSIDE, RIVERSIDE, content, edition
+from tests.shared.messaging.whatever import assert_whole, editions, heard_or_read
 from todoke.shared.messaging.channels.clusters import characters
-from todoke.shared.messaging.channels.matter import plain
-from todoke.shared.messaging.channels.phrases import area_name, official_word, phrases_in
 from todoke.shared.messaging.channels.registers import board_units, in_register
 from todoke.shared.messaging.channels.speech import spoken
 from todoke.shared.messaging.channels.urgent import forbidden_in, full_width, strangers_in
-from todoke.shared.messaging.phrasebook import BOOKS, LANGUAGES, book
+from todoke.shared.messaging.phrasebook import BOOKS, LANGUAGES
 from todoke.shared.messaging.types import AreaMark, EditionKind, Mode, Never, Register, Wording
 
 FLOOD_ORDER = {"kind": "evacuation", "hazard": "flood"}
@@ -47,20 +45,21 @@ def written(register, text, **changed):
     [
         (
             Register.POST,
-            "警戒レベル4　避難指示（洪水・氾濫）。川岸地区。"
-            "危険な場所から全員避難してください。川に近づかないでください。青葉市。",
+            "警戒レベル4　避難指示（洪水・氾濫）\n川岸地区\n"
+            "危険な場所から全員避難してください。川に近づかないでください。\n青葉市",
         ),
         (Register.BOARD, "警戒レベル4　避難指示（洪水・氾濫）。川岸地区。危険な場所から全員避難してください。青葉市。"),
         (Register.URGENT_TITLE, "警戒レベル４　避難指示（洪水・氾濫）"[:18]),
         (
             Register.URGENT,
-            "警戒レベル４　避難指示（洪水・氾濫）。川岸地区。"
-            "危険な場所から全員避難してください。川に近づかないでください。青葉市。",
+            "警戒レベル４　避難指示（洪水・氾濫）\n川岸地区\n"
+            "危険な場所から全員避難してください。川に近づかないでください。\n青葉市",
         ),
         (
             Register.SPEECH,
             "緊急放送、緊急放送、警戒レベル4、避難開始。\n緊急放送、緊急放送、警戒レベル4、避難開始。\nこちらは、青葉市です。\n"
-            "川岸地区に、警戒レベル4、避難指示を発令しました。\n危険な場所から全員避難してください。川に近づかないでください。",
+            "川岸地区に、警戒レベル4、避難指示を発令しました。\n青葉川があふれるおそれが高まっています。\n"
+            "危険な場所から全員避難してください。川に近づかないでください。\nこちらは、青葉市です。",
         ),
     ],
 )
@@ -119,6 +118,8 @@ def test_a_foreign_voice_gets_the_romanised_name_alone():
         ("避難指示（ひなん しじ）", "ja-easy", "避難指示"),
         ("詳しくは https://example.jp/a へ", "ja", "詳しくは へ"),
         ("At 15:05 (local)", "en", "At 15 05 local"),
+        ("警戒レベル4\u3000避難指示", "ja", "警戒レベル4、避難指示"),
+        ("理由：9時～12時", "ja", "理由、9時から12時"),
     ],
 )
 def test_written_words_become_words_for_the_ear(text, language, heard):
@@ -129,7 +130,7 @@ def test_a_lifting_is_said_as_such_with_what_was_lifted():
     texts = {register: in_register(lifted(), "ja", register).text for register in Register}
 
     assert texts[Register.URGENT_TITLE] == "解除：警戒レベル４　避難指示"
-    assert texts[Register.POST].startswith("解除：警戒レベル4　避難指示。川岸地区。")
+    assert texts[Register.POST].startswith("解除：警戒レベル4　避難指示\n川岸地区\n")
     assert "川岸地区の、警戒レベル4、避難指示は、解除されました。" in texts[Register.SPEECH]
     assert "解除：警戒レベル4　避難指示" in texts[Register.SHEET]
     assert not any("避難してください" in text for text in texts.values() if text is not texts[Register.SHEET])
@@ -178,6 +179,73 @@ def test_what_breaks_the_rules_of_its_register_is_not_used_and_staff_read_why(re
     assert "避難指示" in fitted.text
 
 
+def test_the_mark_that_a_person_wrote_by_hand_stands_once():
+    fitted = in_register(
+        written(Register.POST, "【訓練】警戒レベル4 避難指示。川岸地区。全員避難。", mode=Mode.EXERCISE),
+        "ja",
+        Register.POST,
+    )
+
+    assert fitted.text.count("【訓練】") == 1
+
+
+@pytest.mark.parametrize("register", [Register.POST, Register.URGENT, Register.SPEECH])
+@pytest.mark.parametrize("own", ["", "警戒レベル4 避難指示。川岸地区。全員避難。"])
+def test_a_correction_says_what_was_corrected(register, own):
+    what = written(register, own, number=2, kind=EditionKind.CORRECTION, note="山手地区は含みません")
+
+    text = in_register(what, "ja", register).text
+
+    assert "山手地区は含みません" in text
+    assert not own or "全員避難。" in text
+
+
+@pytest.mark.parametrize(
+    "bad", ["詳しくは https://city.example.jp/", "電話 0990-00-1000", "０９９０（００）１０００", "119番へ", "#7119へ"]
+)
+def test_a_sentence_of_a_notice_with_an_address_or_a_number_is_left_out_of_an_urgent_mail_and_said_so(bad):
+    short = f"川があふれます。{bad}。"
+    what = order(
+        content={
+            "wordings": (Wording("ja", "川があふれます", "本文", short),),
+            "level": None,
+            "areas": (),
+            "facts": {"kind": "other"},
+        }
+    )
+
+    fitted = in_register(what, "ja", Register.URGENT)
+
+    assert forbidden_in(fitted.text) == []
+    assert fitted.left_out == "本文の一部"
+
+
+def test_what_a_channel_puts_behind_is_counted_and_never_cut():
+    fitted = in_register(order(), "ja", Register.POST, limit=60, behind="\n11/21 3:05 青葉市")
+
+    assert fitted.text.endswith("\n11/21 3:05 青葉市")
+    assert fitted.text.count("青葉市") == 1
+    assert characters(fitted.text) <= 60
+
+
+def test_many_places_are_counted_for_the_ear_and_not_all_read():
+    areas = tuple(AreaMark(key=f"a{n}", name=f"第{n}地区", level=4, notice="避難指示") for n in range(30))
+
+    assert "第11地区、ほか18地域に、" in in_register(order(content={"areas": areas}), "ja", Register.SPEECH).text
+
+
+def test_addresses_numbers_and_lists_are_not_read_aloud():
+    body = (
+        "川が増水しています。\n対象地域\n・川岸一丁目\n詳しくは https://city.example.jp を見てください。"
+        "電話は000-000-0000です。橋は通れません。"
+    )
+    text = in_register(order(content={"wordings": (Wording("ja", "避難指示", body, ""),)}), "ja", Register.SPEECH).text
+
+    assert "川が増水しています。" in text
+    assert "橋は通れません。" in text
+    assert not any(word in text for word in ("https", "000", "・"))
+
+
 def test_the_level_with_fewer_people_is_told_too_where_there_is_room():
     text = in_register(order(content={"areas": BOTH}), "ja", Register.POST).text
 
@@ -187,7 +255,7 @@ def test_the_level_with_fewer_people_is_told_too_where_there_is_room():
 def test_where_it_is_not_told_the_reader_learns_that_there_is_more():
     fitted = in_register(order(content={"areas": BOTH}), "ja", Register.POST, limit=72)
 
-    assert "。ほかの地域は市の発表で。" in fitted.text
+    assert "\nほかの地域は市の発表で" in fitted.text
     assert "レベルの違う1地域" in fitted.left_out
 
 
@@ -196,7 +264,7 @@ def test_many_places_are_counted_and_the_count_is_right():
 
     fitted = in_register(order(content={"areas": areas}), "ja", Register.POST)
 
-    named = [n for n in range(1, 61) if f"{n}番町" in re.split(r"[。、]", fitted.text)]
+    named = [n for n in range(1, 61) if f"{n}番町" in re.split(r"[\n、]", fitted.text)]
     assert named
     assert f"ほか{60 - len(named)}地域" in fitted.text
     assert f"{60 - len(named)}地域の名前" in fitted.left_out
@@ -272,144 +340,10 @@ def test_the_characters_of_a_carrier():
 def test_a_board_counts_two_narrow_letters_as_one():
     assert board_units("en")("abcd") == 2
     assert board_units("ne")("नदी") == 1.5 or board_units("ne")("नदी") == 2
-    assert board_units("ja")("abcd") == 4
+    assert board_units("ja")("ab警戒…") == 4
 
 
 # ---- whatever the facts ----------------------------------------------------------------------------------------------
-
-WORDS = st.sampled_from(
-    [
-        (5, "緊急安全確保", "evacuation"),
-        (4, "避難指示", "evacuation"),
-        (3, "高齢者等避難", "evacuation"),
-        (5, "大雨特別警報", "weather"),
-        (4, "土砂災害危険警報", "weather"),
-        (3, "氾濫警報", "flood"),
-        (2, "高潮注意報", "weather"),
-        (None, "暴風警報", "weather"),
-        (None, "避難指示", "evacuation"),
-        (None, "大津波警報", "tsunami"),
-        (None, "津波注意報", "tsunami"),
-        (None, "震度６強", "earthquake"),
-        (None, "噴火警報（居住地域）", "volcano"),
-        (None, "", "rumour"),
-        (None, "", "other"),
-        (None, "", ""),
-    ]
-)
-LETTERS = st.sampled_from("東西南北中央港町一二三字区ヶ崎あかサ髙﨑𠮷葛AbZé149🍎 ー")
-NAMES = st.text(LETTERS, min_size=1, max_size=40).map(str.strip).filter(lambda name: len(plain(name)) > 0)
-HAZARDS = st.sampled_from(["", "rain", "landslide", "flood", "storm-surge", "wind", "tsunami", "volcano", "fire"])
-OWN_TEXTS = st.one_of(
-    st.just({}),
-    st.dictionaries(st.sampled_from([each.value for each in Register]), st.text(LETTERS, max_size=260), max_size=6),
-)
-
-
-@st.composite
-def editions(draw):
-    """Any edition that the desk could release, and some that it could not."""
-    level, notice, kind = draw(WORDS)
-    count = draw(st.integers(min_value=1, max_value=60))
-    names = draw(st.lists(NAMES, min_size=1, max_size=4))
-    second = draw(WORDS.filter(lambda each: (each[0] or 0) < (level or 0))) if level and draw(st.booleans()) else None
-    is_over = draw(st.booleans()) if second is None and notice else False
-    areas = tuple(
-        AreaMark(
-            key=str(number),
-            name=f"{names[number % len(names)]}{number}",
-            name_en=draw(st.sampled_from(["", f"Place {number}"])),
-            level=None if is_over else second[0] if second and number % 2 else level,
-            notice="解除" if is_over else second[1] if second and number % 2 else notice,
-        )
-        for number in range(count)
-    )
-    facts = {"kind": kind, "hazard": draw(HAZARDS), "lifted": "yes" if is_over else ""}
-    if is_over and draw(st.booleans()):
-        facts["lifted_levels"] = f"{level or ''}:{notice}"
-    title = draw(NAMES)
-    number = draw(st.integers(min_value=1, max_value=2))
-    edition_kind = draw(st.sampled_from([EditionKind.FIRST] if number == 1 else list(EditionKind)[1:]))
-    return edition(
-        number=number,
-        kind=edition_kind,
-        mode=draw(st.sampled_from(Mode)),
-        note="理由",
-        content=content(
-            wordings=tuple(
-                Wording(language, title, "本文です。", "短い文です。", draw(OWN_TEXTS) if language == "ja" else {})
-                for language in LANGUAGES
-            ),
-            areas=areas,
-            level=max((area.level or 0 for area in areas), default=0) or None,
-            facts=facts,
-        ),
-    )
-
-
-def everything_to_do(language):
-    """Every sentence by which the phrasebook tells people what to do."""
-    said = book(language).phrases
-    keys = [key for key in said if key.startswith("action.") or re.fullmatch(r"level\.\d\.(act|tight)", key)]
-    return [*(said[key].text for key in keys), said["said.cancel"].text]
-
-
-@cache
-def heard_or_read(text):
-    """The text as it is compared: without readings, blanks, case and accents."""
-    letters = unicodedata.normalize("NFD", plain(text).lower())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-@cache
-def by_ear(text, language):
-    """The text as it is compared, signs left away."""
-    return heard_or_read(spoken(text, language))
-
-
-def assert_whole(text, what, language, register):
-    """Nothing of what must be said is missing."""
-    shown = heard_or_read(text)
-    top = min(what.content.areas, key=lambda area: (area.notice == "解除", -(area.level or 0)))
-    marked = any(mark in shown for mark in marks_of(what, language, register))
-    assert marked, (language, register, text)
-    own = what.content.wording(language).said_in(register)
-    if own and heard_or_read(own) in shown:
-        return
-    if top.notice and top.notice != "解除":
-        assert by_ear(official_word(top.notice, language), language) in by_ear(text, language), (
-            language,
-            register,
-            text,
-        )
-        assert top.level is None or str(top.level) in shown
-    if top.notice == "解除" and (lifted_word := what.content.facts.get("lifted_levels", "").partition(":")[2]):
-        assert by_ear(official_word(lifted_word, language), language) in by_ear(text, language)
-    if register is Register.URGENT_TITLE:
-        return
-    places = [phrases_in(language).areas_announced, book(language).text("speech.announced")]
-    places += [area_name(area, language) for area in what.content.areas]
-    places += [area.name_en for area in what.content.areas if area.name_en]
-    assert any(by_ear(place, language) in by_ear(text, language) for place in places), (
-        language,
-        register,
-        text,
-    )
-    assert any(by_ear(sentence, language) in by_ear(text, language) for sentence in everything_to_do(language)), (
-        language,
-        register,
-        text,
-    )
-
-
-def marks_of(what, language, register):
-    """The ways in which the text may carry its marks; an ordinary edition has none."""
-    if register is Register.SPEECH:
-        key = {Mode.EXERCISE: "speech.drill", Mode.TEST: "speech.test"}.get(what.mode)
-        return [heard_or_read(book(language).text(key)) if key else ""]
-    marks = heard_or_read(what.marks(language))
-    return [marks, *([re.sub(r"[【】\[\]]", "", marks)] if register is Register.URGENT_TITLE else [])]
-
 
 LIMITS = {Register.POST: 140, Register.BOARD: 50, Register.URGENT_TITLE: 15}
 

@@ -10,11 +10,11 @@ from todoke.shared.lalert.permitted import CARRIERS, TITLE_MAX, TOTAL_MAX, troub
 from todoke.shared.lalert.registry import Writer
 from todoke.shared.lalert.rules import document_id
 from todoke.shared.lalert.types import Frozen
-from todoke.shared.lalert.urgent import urgent_text
+from todoke.shared.messaging.channels.registers import in_register
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 
 
 class UrgentMailChannel:
@@ -57,11 +57,14 @@ class UrgentMailChannel:
         kind = edition.content.facts.get("kind", "") or ("evacuation" if frozen.is_order else "")
         if trouble := trouble_with_purpose(kind, edition.content.level, lifts_order=frozen.is_order):
             raise Never(trouble)
-        said = urgent_text(edition)
+        # Always in Japanese: a telephone shows what it gets to whoever holds it.
+        title = in_register(edition, "ja", Register.URGENT_TITLE, limit=TITLE_MAX)
+        said = in_register(edition, "ja", Register.URGENT, limit=TOTAL_MAX)
         document = self.writer.urgent(
-            edition, frozen, address.key, carrier=bare(address.address), title=said.title, text=said.text
+            edition, frozen, address.key, carrier=bare(address.address), title=title.text, text=said.text
         )
-        return Parcel(body=document, preview=f"{said.title}\n{said.text}", title=said.title, left_out=said.left_out)
+        left_out = "、".join(filter(None, (title.left_out, said.left_out)))
+        return Parcel(body=document, preview=f"{title.text}\n{said.text}", title=title.text, left_out=left_out)
 
     def send(self, parcel: Parcel, edition: FrozenEdition, address: Address, *, key: str) -> Receipt:
         """Publish to both nodes. Where it is refused, a person sends it in the carrier's own window."""

@@ -18,6 +18,9 @@ from todoke.shared.messaging.channels.wording import one_line
 from todoke.shared.messaging.phrasebook import actions_for, book
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition
 
+# Of a free text, so many sentences are read or heard beside what must be said.
+SENTENCES_MAX = 3
+_SENTENCE_ENDS = re.compile(r"(?<=[。！？।])|(?<=[.!?…])\s+|\n")
 _FURIGANA = re.compile(r"（[ぁ-ゖー\s]+）")
 # A spoken or written list of more names than this helps nobody.
 NAMES_MAX = 30
@@ -28,19 +31,28 @@ ENDS = tuple("。．.!！?？।…")
 class Room:
     """How much there is, by whose counting (None: no limit), and what becomes of a text before it is counted.
 
-    `narrow_set` says that not every character can be written there.
+    `narrow_set` says that not every character can be written there, `has_lines` that each thing said may have a line
+    of its own. `behind` is what the channel puts after the text; it is counted along and never cut.
     """
 
     limit: int | None
     measure: Measure
     finish: Callable[[str], str]
     narrow_set: bool = False
+    has_lines: bool = False
+    behind: str = ""
 
     def takes(self, text: str) -> bool:
         """Whether the text, once finished, fits and can be written there."""
-        finished = self.finish(text)
-        fits = self.limit is None or self.measure(finished) <= self.limit
-        return fits and not (self.narrow_set and strangers_in(finished))
+        return self.fits(text) and not (self.narrow_set and strangers_in(self.finish(text)))
+
+    def fits(self, text: str) -> bool:
+        """Whether there is room for the text and what stands behind it."""
+        return self.limit is None or self.measure(self.whole(text)) <= self.limit
+
+    def whole(self, text: str) -> str:
+        """The text as it leaves."""
+        return self.finish(text) + self.behind
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,26 @@ class Matter:
         """What the city is called in this language, as far as the edition says it."""
         romanised = self.edition.content.facts.get("city_en", "")
         return self.edition.city if self.language in READ_JAPANESE_NAMES else romanised or self.edition.city
+
+    @property
+    def why(self) -> str:
+        """Why it is taken back, or what was corrected; nothing in other editions."""
+        return phrases_in(self.language).of_note(self.edition.kind, one_line(self.edition.note))
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The first sentences of what was written in this language where only its writer can say what it is about.
+
+        Nothing where an official word names the matter: heading and action say all of it, and better. Nothing in a
+        cancellation either, which carries the cancelled words along.
+        """
+        own = next((one for one in self.edition.content.wordings if one.language == self.language), None)
+        if own is None or not self.own_title or self.edition.kind is EditionKind.CANCEL:
+            return ()
+        said = plain(own.title)
+        return tuple(one for one in sentences_of(own.short or own.body) if plain(one).rstrip("。.") != said)[
+            :SENTENCES_MAX
+        ]
 
     @property
     def is_lifting(self) -> bool:
@@ -150,9 +182,9 @@ def _official_headings(edition: FrozenEdition, language: str) -> tuple[str, ...]
         lifted = lifted_of(edition)
         full = phrases.comma.join(level_words(level, word, language) for level, word in lifted)
         compact = phrases.comma.join(tight_level_words(level, word, language) for level, word in lifted)
-        return tuple(
-            dict.fromkeys(phrases.lifted.format(each) for each in (full, compact) if each) or [said.notice("解除")]
-        )
+        kind = said.find(f"kind.{edition.content.facts.get('kind', '')}")
+        over = [each for each in (full, compact) if each] or ([kind] if kind else [])
+        return tuple(dict.fromkeys(map(phrases.lifted.format, over))) or (said.notice("解除"),)
     top = groups_of(edition)[0]
     notice = top.areas[0].notice_in(language) if top.areas else ""
     level = top.level or edition.content.level
@@ -178,6 +210,11 @@ def _actions(edition: FrozenEdition, language: str) -> tuple[str, ...]:
         notice=top.notice,
         lifted=is_lifting(edition),
     )
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text, each on one line."""
+    return [one for piece in _SENTENCE_ENDS.split(text) if (one := one_line(piece or ""))]
 
 
 def flowing(sentences: Iterable[str], stop: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from todoke.shared.messaging.channels.clusters import Measure, characters
 from todoke.shared.messaging.channels.matter import Matter, Room, matter_of
+from todoke.shared.messaging.channels.phrases import READ_JAPANESE_NAMES
 from todoke.shared.messaging.channels.sheet import sheet
 from todoke.shared.messaging.channels.short import short_text, short_title
 from todoke.shared.messaging.channels.speech import speech, with_readings
@@ -46,17 +47,20 @@ def in_register(
     *,
     limit: int | None = None,
     measure: Measure | None = None,
+    behind: str = "",
 ) -> Fitted:
     """The edition as it is said in this register, by the limit and the counting of the channel where it gives them.
+
+    `behind` is what the channel puts after a short text (the hour, an address): counted along, and never cut.
 
     Raises Never, in words for staff, where level, place, action and mark do not fit or cannot be written there.
     """
     matter = matter_of(edition, language)
-    room = _room(matter, register, limit, measure)
+    room = replace(_room(matter, register, limit, measure), behind=behind)
     own = written_for(matter, register, room)
     trouble = trouble_with_written(own, matter, register, room) if own else ""
     if own and not trouble:
-        return Fitted(own, reading=with_readings(own, matter) if register is Register.SPEECH else "")
+        return Fitted(own + behind, reading=with_readings(own, matter) if register is Register.SPEECH else "")
     made = MAKERS[register](matter, room)
     refuse_forbidden(made.text, register)
     if trouble:
@@ -65,14 +69,16 @@ def in_register(
 
 
 def board_units(language: str) -> Measure:
-    """How a board counts: full-width characters, of which two narrow ones of another script fill one."""
-    if language in ("ja", "ja-easy"):
-        return characters
+    """How a board counts: full-width characters, of which two narrow letters fill one.
+
+    What has no width of its own (…, ①) is as wide as the type around it: in Japanese, a whole character.
+    """
+    full = "WFA" if language in READ_JAPANESE_NAMES else "WF"
 
     def units(text: str) -> int:
         # Marks over and under a letter take no room of their own; in Nepali they are letters of their own to a counter.
-        seen = [each for each in text if unicodedata.category(each) not in ("Mn", "Me")]
-        wide = sum(unicodedata.east_asian_width(each) in "WF" for each in seen)
+        seen = [each for each in text if unicodedata.category(each) not in ("Mn", "Me", "Cf")]
+        wide = sum(unicodedata.east_asian_width(each) in full for each in seen)
         return wide + math.ceil((len(seen) - wide) / 2)
 
     return units
@@ -90,8 +96,9 @@ def _room(matter: Matter, register: Register, limit: int | None, measure: Measur
         case Register.URGENT:
             # The carriers count title and body together.
             title = in_register(matter.edition, matter.language, Register.URGENT_TITLE).text
-            return Room((limit or URGENT_MAX) - characters(title), measure or characters, wide, narrow_set=True)
+            spare = (limit or URGENT_MAX) - characters(title)
+            return Room(spare, measure or characters, wide, narrow_set=True, has_lines=True)
         case Register.POST:
-            return Room(limit or POST_MAX, measure or characters, one_line)
+            return Room(limit or POST_MAX, measure or characters, str.strip, has_lines=True)
         case _:
             return Room(limit, measure or characters, str)

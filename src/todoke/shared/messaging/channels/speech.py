@@ -1,6 +1,7 @@
 """Sentences for the ear, after the pattern of the guideline.
 
 「緊急放送、緊急放送、警戒レベル4、避難開始。（2回）こちらは、○○市です。○○地区に、警戒レベル4、避難指示を発令しました。…」
+Then, where there is room, what the body explains in sentences that an ear can follow, and once more who speaks.
 
 Each line is one breath: a voice pauses at the end of a line (`PAUSE`), and shorter at a comma and a full stop. No signs
 stand in it, times are spoken, and `Fitted.reading` is the same text with the names of places in kana, for a voice that
@@ -11,16 +12,20 @@ Source of the pattern: 避難情報に関するガイドライン (内閣府, �
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from todoke.shared.messaging.channels.matter import (
+    ENDS,
+    SENTENCES_MAX,
     Group,
     Matter,
     Room,
     flowing,
     is_lifted,
     lifted_of,
+    plain,
+    sentences_of,
     without_furigana,
 )
 from todoke.shared.messaging.channels.phrases import READ_JAPANESE_NAMES, official_word, phrases_in
@@ -35,18 +40,28 @@ ORDERED = (3, 4, 5)
 LEVEL_OF_ALARM = 4
 
 _WEB = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+# What nobody can follow with the ear: addresses, telephone numbers, items of a list.
+_UNSPEAKABLE = re.compile(r"https?://|www\.|[\w.+-]+@[\w-]+\.|\d{2,4}-\d{2,4}-\d{3,4}|[・●■◆]|問い合わせ")
+# About half a minute aloud, beside what must be said.
+EXPLAINED_MAX = 160
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)(?!\d)")
+# A sign between two words is a breath; what lies between two hours or floors is a word.
+_WIDE_BLANK = re.compile(r"(?<=\S)\u3000+(?=\S)")
+_COLON = re.compile(r"\s*(?:(?<!\d):|:(?!\d))\s*")
+_SAID_FOR = str.maketrans({"〜": "から", "～": "から", "~": "から"})
 _SIGNS = re.compile(r"[【】\[\]「」『』“”\"<>〈〉《》#＃*＊/／|…→※●○◎■□◆◇▼▲_=＝~～:：;；()（）]+")
 
 
 @dataclass(frozen=True)
 class Aloud:
-    """How one attempt is read: with the names of places or without, how often the call, and which action."""
+    """How one attempt is read: with the names of places or without, how often the call, which action, what more."""
 
     matter: Matter
     has_names: bool
     calls: int
     action: str
+    explained: tuple[str, ...] = ()
+    ends_with_sender: bool = False
     left_out: str = ""
 
 
@@ -59,19 +74,30 @@ def speech(matter: Matter, room: Room) -> Fitted:
     raise Never(f"読み上げる文が{room.limit}文字に収まりません。レベル、地域、取る行動のどれかを切ることになります。")
 
 
-def opening_of_mode(matter: Matter) -> list[str]:
-    """The sentences that a drill, a test or a correction begins with, where the eye would see a mark."""
+def framed(matter: Matter, lines: Iterable[str]) -> list[str]:
+    """The lines as they are said: a drill or a test says so before and after, where the eye would see a mark, and a
+    correction that it is one."""
     said, edition = book(matter.language), matter.edition
     mode = {Mode.EXERCISE: "speech.drill", Mode.TEST: "speech.test"}.get(edition.mode)
-    corrected = ["speech.corrected"] if edition.kind is EditionKind.CORRECTION else []
-    return [said.text(key) for key in ([mode] if mode else []) + corrected]
+    marked = [said.text(mode)] if mode else []
+    corrected = [said.text("speech.corrected")] if edition.kind is EditionKind.CORRECTION else []
+    return [*marked, *corrected, *(line for line in lines if line), *marked]
+
+
+def why_aloud(matter: Matter) -> str:
+    """What was corrected, or why it is taken back, as a sentence; nothing in other editions."""
+    return _sentence(matter, spoken(matter.why, matter.language)) if matter.why else ""
 
 
 def spoken(text: str, language: str) -> str:
     """Written words as they are said: no signs, no web addresses, times on a clock in words."""
+    # やさしい日本語 puts a blank between its words; in Japanese a wide one stands for a pause.
+    if language == "ja":
+        text = _WIDE_BLANK.sub("、", text.translate(_SAID_FOR))
     text = _WEB.sub("", without_furigana(unicodedata.normalize("NFKC", without_furigana(text))))
     if language in READ_JAPANESE_NAMES:
         text = _CLOCK.sub(lambda found: f"{int(found[1])}時{int(found[2])}分", text)
+        text = _COLON.sub("、", text)
     else:
         text = _CLOCK.sub(lambda found: f"{int(found[1])} {found[2]}", text)
     return re.sub(r"[ \t]+", " ", _SIGNS.sub(" ", text)).strip()
@@ -89,33 +115,65 @@ Named = Callable[[Matter, AreaMark], str]
 
 
 def _attempts(matter: Matter) -> tuple[Aloud, ...]:
-    """Everything; then the call once and the tightest action; then without the names of places."""
-    few = all(len(group.areas) <= NAMES_HEARD_MAX for group in matter.groups)
+    """Everything; without explanations; the call once and the tightest action; without the names of places."""
+    further = sum(max(len(group.areas) - NAMES_HEARD_MAX, 0) for group in matter.groups)
+    unnamed = f"{further}地域の名前" if further else ""
     fullest, tightest = matter.actions[0], matter.actions[-1]
-    nameless = Aloud(matter, False, 1, tightest, "対象地域の名前、呼びかけの繰り返し、行動の説明の一部")
-    if not few:
-        return Aloud(matter, False, 2, fullest, "対象地域の名前"), nameless
+    explained = _explained(matter)
+    kept = "、".join(filter(None, (unnamed, "本文の説明" if explained else "")))
     return (
-        Aloud(matter, True, 2, fullest),
-        Aloud(matter, True, 1, tightest, "呼びかけの繰り返し、行動の説明の一部"),
-        nameless,
+        Aloud(matter, True, 2, fullest, explained, ends_with_sender=True, left_out=unnamed),
+        Aloud(matter, True, 2, fullest, left_out=kept),
+        Aloud(matter, True, 1, tightest, left_out=f"{kept}、呼びかけの繰り返し、行動の説明の一部".lstrip("、")),
+        Aloud(matter, False, 1, tightest, left_out="対象地域の名前、本文の説明、呼びかけの繰り返し、行動の説明の一部"),
     )
+
+
+def _explained(matter: Matter) -> tuple[str, ...]:
+    """Whole sentences of the text that an ear can follow and that say something new; none where all is taken back.
+
+    A text in another language than the speech's is never read out, and a line that does not end as a sentence is a
+    heading or an item of a list.
+    """
+    edition = matter.edition
+    own = next((one for one in edition.content.wordings if one.language == matter.language), None)
+    if own is None or edition.kind is EditionKind.CANCEL or matter.is_lifting:
+        return ()
+    texts = matter.told if matter.own_title else [one for one in sentences_of(own.body) if one.endswith(ENDS)]
+    kept: list[str] = []
+    for text in texts:
+        said = spoken(text, matter.language)
+        if not said or _UNSPEAKABLE.search(text) or _is_said_anyway(said, matter):
+            continue
+        if len(kept) == SENTENCES_MAX or sum(map(len, kept)) + len(said) > EXPLAINED_MAX:
+            break
+        kept.append(_sentence(matter, said))
+    return tuple(kept)
+
+
+def _is_said_anyway(sentence: str, matter: Matter) -> bool:
+    """Whether it gives the official word once more, or what to do."""
+    held = plain(sentence)
+    words = [plain(spoken(official_word(group.notice, matter.language), matter.language)) for group in matter.groups]
+    return any(word and word in held for word in words) or any(plain(one)[:-1] in held for one in matter.actions if one)
 
 
 def _lines(aloud: Aloud, named: Named) -> list[str]:
     matter, said = aloud.matter, book(aloud.matter.language)
-    mode, city = opening_of_mode(matter), spoken(matter.city, matter.language)
+    city = spoken(matter.city, matter.language)
+    here = said.text("speech.here").format(city=city) if city else ""
     lines = [
-        *mode,
         *[_opening(matter)] * (aloud.calls if _is_alarm(matter) else 1),
-        said.text("speech.here").format(city=city) if city else "",
+        here,
+        why_aloud(matter),
         _sentence(matter, spoken(matter.headings[0], matter.language)) if matter.own_title else "",
         *(_group_sentence(aloud, group, named) for group in matter.groups),
         "" if aloud.has_names or not matter.top.areas else said.text("speech.announced"),
+        *aloud.explained,
         _sentence(matter, spoken(aloud.action, matter.language)),
-        *mode[:1],
+        here if aloud.ends_with_sender else "",
     ]
-    return [line for line in lines if line]
+    return framed(matter, lines)
 
 
 def _is_alarm(matter: Matter) -> bool:
@@ -143,9 +201,12 @@ def _group_sentence(aloud: Aloud, group: Group, named: Named) -> str:
     """What holds where, or no longer holds."""
     matter = aloud.matter
     said, phrases = book(matter.language), phrases_in(matter.language)
-    names = phrases.comma.join(named(matter, area) for area in group.areas) if aloud.has_names else ""
+    heard = [named(matter, area) for area in group.areas[:NAMES_HEARD_MAX]] if aloud.has_names else []
+    further = len(group.areas) - NAMES_HEARD_MAX
+    more = [spoken(phrases.other_areas.format(further), matter.language)] if heard and further > 0 else []
+    names = phrases.comma.join([*heard, *more])
     if matter.own_title:
-        return _sentence(matter, names) if names else ""
+        return _sentence(matter, names) if names and matter.edition.content.areas else ""
     areas = names or said.text("speech.areas")
     over = lifted_of(matter.edition) if matter.is_lifting else []
     if over:

@@ -11,10 +11,16 @@ import unicodedata
 # Written without their marks these stay readable, and telephones have always shown them so; Vietnamese does not.
 FOLDED = frozenset({"en", "pt", "tl"})
 
-_WEB = re.compile(r"https?:|www\.|[a-z0-9-]+\.(?:jp|com|net|org|info|lg)\b", re.IGNORECASE)
+_WEB = re.compile(r"https?:|[a-z][a-z0-9+.-]*://|www\.|[a-z0-9-]+\.(?:jp|com|net|org|info|lg|go)\b", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+|mailto:", re.IGNORECASE)
-_TELEPHONE = re.compile(r"\+?\d{2,5}[-()ー ]{1,2}\d{1,4}[-()ー ]{1,2}\d{3,4}|(?<!\d)0\d{8,10}(?!\d)|(?<!\d)0120")
+# A number of three digits such as 119番, and a short one such as #7119, is a telephone number too.
+_TELEPHONE = re.compile(
+    r"\+?\d{2,5}[-()ー ]{1,2}\d{1,4}[-()ー ]{1,2}\d{3,4}|(?<!\d)0\d{8,10}(?!\d)|(?<!\d)0120"
+    r"|(?<!\d)1[01]\d番(?!地)|#\d{3,5}"
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ｰ", "-"))
+# MS932 has one of each of these alone.
+_TWINS = {"〜": "～", "−": "－", "—": "―", "–": "－", "‖": "∥", "¥": "￥", "\t": "\u3000", " ": "\u3000"}
 
 
 def full_width(text: str, language: str) -> str:
@@ -26,9 +32,10 @@ def full_width(text: str, language: str) -> str:
 
 
 def _wide(character: str) -> str:
-    if character == " ":
-        return "\u3000"
-    return chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character
+    if character != "\n" and unicodedata.category(character) in ("Cf", "Cc") and character not in _TWINS:
+        # What only joins its neighbours has no width of its own.
+        return ""
+    return chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else _TWINS.get(character, character)
 
 
 def strangers_in(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import unicodedata
 
 from todoke.shared.messaging.channels.matter import Matter, Room, plain
 from todoke.shared.messaging.channels.phrases import phrases_in
-from todoke.shared.messaging.channels.speech import opening_of_mode
+from todoke.shared.messaging.channels.speech import framed, why_aloud
 from todoke.shared.messaging.channels.urgent import forbidden_in, strangers_in
 from todoke.shared.messaging.types import EditionKind, Never, Register
 
@@ -21,14 +21,17 @@ def written_for(matter: Matter, register: Register, room: Room) -> str:
     if own is None or edition.kind is EditionKind.CANCEL or not (text := own.said_in(register).strip()):
         return ""
     if register is Register.SPEECH:
-        return "\n".join([*opening_of_mode(matter), text])
-    return room.finish(matter.marks + text)
+        return "\n".join(framed(matter, (why_aloud(matter), *text.splitlines())))
+    # Somebody may have written the mark by hand; the system's own stands in any case, and once.
+    own_text = matter.marks + text.removeprefix(matter.marks)
+    with_why = f"{own_text}\n{matter.why}" if matter.why and room.has_lines else own_text
+    return room.finish(with_why if room.takes(with_why) else own_text)
 
 
 def trouble_with_written(text: str, matter: Matter, register: Register, room: Room) -> str:
     """Why this text cannot be used, in words for staff; nothing where it can."""
     wrong = []
-    if room.limit is not None and room.measure(text) > room.limit:
+    if not room.fits(text):
         wrong.append(f"{room.limit}文字を超える")
     if not matter.own_title and not _names_the_matter(text, matter):
         wrong.append("レベルの数字か名称がない")
