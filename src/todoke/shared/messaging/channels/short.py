@@ -147,13 +147,13 @@ def _with_more(attempt: Attempt, matter: Matter, room: Room) -> Attempt:
     if others := matter.groups[1:]:
         shortened = replace(
             attempt,
-            behind=(*attempt.behind, phrases.areas_further),
+            behind=(phrases.areas_further, *attempt.behind),
             left_out=(*attempt.left_out, f"レベルの違う{sum(len(group.areas) for group in others)}地域"),
         )
         told = grown(attempt, shortened, shortened.left_out[-1])
         if all(_can_be_written(name, room) for group in others for name in matter.names(group)):
             lines = (_group_line(matter, group) for group in others)
-            told = grown(told, replace(attempt, behind=(*attempt.behind, *lines)))
+            told = grown(told, replace(attempt, behind=(*lines, *attempt.behind)))
         attempt = told
     if city and city not in room.whole(attempt.text(matter, room)) and _can_be_written(city, room):
         attempt = grown(attempt, replace(attempt, behind=(*attempt.behind, city)))

@@ -85,8 +85,12 @@ def framed(matter: Matter, lines: Iterable[str]) -> list[str]:
 
 
 def why_aloud(matter: Matter) -> str:
-    """What was corrected, or why it is taken back, as a sentence; nothing in other editions."""
-    return _sentence(matter, spoken(matter.why, matter.language)) if matter.why else ""
+    """What was corrected, or why it is taken back, as a sentence; nothing in other editions.
+
+    Nothing in other languages either: staff write the reason in Japanese, and a foreign voice would make noise of it.
+    """
+    is_heard = matter.why and matter.language in READ_JAPANESE_NAMES
+    return _sentence(matter, spoken(matter.why, matter.language)) if is_heard else ""
 
 
 def spoken(text: str, language: str) -> str:

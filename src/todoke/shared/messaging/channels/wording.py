@@ -135,7 +135,7 @@ def area_lines(edition: FrozenEdition, language: str) -> list[str]:
         if len(names) > len(shown):
             shown.append(phrases.other_areas.format(len(names) - AREAS_SHOWN_MAX))
         listed = phrases.comma.join(shown)
-        lines.append(phrases.areas.format(listed) if len(under) == 1 or not words else f"{words}：{listed}")
+        lines.append(phrases.areas.format(listed) if len(under) == 1 or not words else f"{words}{phrases.colon}{listed}")
     return lines
 
 
