@@ -135,7 +135,8 @@ def area_lines(edition: FrozenEdition, language: str) -> list[str]:
         if len(names) > len(shown):
             shown.append(phrases.other_areas.format(len(names) - AREAS_SHOWN_MAX))
         listed = phrases.comma.join(shown)
-        lines.append(phrases.areas.format(listed) if len(under) == 1 or not words else f"{words}{phrases.colon}{listed}")
+        is_alone = len(under) == 1 or not words
+        lines.append(phrases.areas.format(listed) if is_alone else f"{words}{phrases.colon}{listed}")
     return lines
 
 
