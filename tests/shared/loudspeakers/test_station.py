@@ -1,10 +1,12 @@
 """The simulated station and the protocol: what it takes, what it says, how it fails."""
 
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from todoke.base.clock import now
+from todoke.base.clock import JAPAN, now
 from todoke.shared.loudspeakers import protocol
 from todoke.shared.loudspeakers.models import SoundingState
 from todoke.shared.loudspeakers.protocol import Order, Station
@@ -13,6 +15,7 @@ from todoke.shared.loudspeakers.station.broadcasts import Shelf
 from todoke.shared.loudspeakers.station.faults import Faults, Trouble, order_faults
 from todoke.shared.messaging.types import Never, TryLater
 
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=JAPAN)
 KEY = "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"
 WAVES = waves_of([Member("a-1", "a", 1, 3), Member("b-1", "b", 2, 5), Member("a-2", "a", 1, 3)])
 
@@ -26,10 +29,10 @@ def orders(station):
 
 
 def test_an_order_is_kept_with_its_sound(station):
-    number = Station(station.address).sound(order())
+    taken = Station(station.address).sound(order())
 
     (kept,) = orders(station)
-    assert number == "S-1"
+    assert (taken.number, taken.stopped) == ("S-1", frozenset())
     assert kept.text == "避難してください。"
     assert Shelf(station.root).sound(kept.sha256).read_bytes() == b"sound"
 
@@ -156,3 +159,88 @@ def test_a_station_that_loses_an_order_never_comes_to_an_end(station):
 def test_a_sound_that_is_not_what_its_name_says_is_refused(station):
     with pytest.raises(Never, match="422"):
         Station(station.address)._post("/v1/audio/" + "0" * 64, b"sound", "audio/wav", KEY, may_sound=False)
+
+
+# ---- what replaces another ----
+
+WRONG, RIGHT = KEY, "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d99"
+
+
+def sound_at(station, monkeypatch, seconds, told):
+    """Have an order come so many seconds after noon by the station's clock."""
+    at = NOON + timedelta(seconds=seconds)
+    monkeypatch.setattr("todoke.shared.loudspeakers.station.web.now", lambda: at)
+    return Station(station.address).sound(told)
+
+
+def states(station, key, seconds):
+    told = Shelf(station.root).find(key)
+    return {unit: said["state"] for unit, said in told.units_at(NOON + timedelta(seconds=seconds)).items()}
+
+
+def test_a_correction_stops_the_wrong_broadcast_at_once_and_sounds_itself(station, monkeypatch):
+    sound_at(station, monkeypatch, 0, order(WRONG))
+
+    taken = sound_at(station, monkeypatch, 6, replace(order(RIGHT, b"right"), replaces=(WRONG,)))
+
+    assert taken.stopped == {WRONG}
+    assert states(station, WRONG, 5) == {"a-1": "sounding", "a-2": "sounding", "b-1": "waiting"}
+    assert states(station, WRONG, 6) == {"a-1": "stopped", "a-2": "stopped", "b-1": "stopped"}
+    assert Shelf(station.root).find(WRONG).state_at(NOON + timedelta(seconds=6)) == "done"
+    assert states(station, RIGHT, 7)["a-1"] == "sounding"
+
+
+def test_each_unit_says_how_far_it_had_come(station, monkeypatch):
+    sound_at(station, monkeypatch, 0, order(WRONG))
+    sound_at(station, monkeypatch, 20, replace(order(RIGHT), replaces=(WRONG,)))
+
+    progress = Station(station.address).progress(WRONG)
+
+    assert progress.is_over is True
+    assert progress.units["a-1"].state is SoundingState.SOUNDED
+    assert progress.units["b-1"].state is SoundingState.STOPPED
+    assert progress.units["b-1"].says == "鳴り始めてから2秒で止めました"
+
+
+def test_a_group_whose_turn_had_not_come_never_sounds_the_wrong_one(station, monkeypatch):
+    sound_at(station, monkeypatch, 0, order(WRONG, wait=30))
+    sound_at(station, monkeypatch, 1, replace(order(RIGHT), replaces=(WRONG,)))
+
+    assert states(station, WRONG, 45) == {"a-1": "stopped", "a-2": "stopped", "b-1": "stopped"}
+    assert Station(station.address).progress(WRONG).units["a-1"].says == "鳴る前に止めました"
+
+
+def test_an_order_that_comes_after_its_successor_is_never_heard(station, monkeypatch):
+    sound_at(station, monkeypatch, 0, replace(order(RIGHT), replaces=(WRONG,)))
+    sound_at(station, monkeypatch, 2, order(WRONG))
+
+    assert set(states(station, WRONG, 10).values()) == {"stopped"}
+
+
+def test_the_same_correction_again_stops_nothing_a_second_time(station, monkeypatch):
+    sound_at(station, monkeypatch, 0, order(WRONG))
+    correction = replace(order(RIGHT), replaces=(WRONG,))
+    sound_at(station, monkeypatch, 3, correction)
+
+    taken = sound_at(station, monkeypatch, 8, correction)
+
+    assert taken.stopped == {WRONG}
+    assert Station(station.address).progress(WRONG).units["a-1"].says == "鳴り始めてから3秒で止めました"
+
+
+def test_a_unit_that_had_failed_stays_failed(station, monkeypatch):
+    order_faults(station.root, Faults(dead=frozenset({"a-2"})))
+    sound_at(station, monkeypatch, 0, order(WRONG))
+    sound_at(station, monkeypatch, 3, replace(order(RIGHT), replaces=(WRONG,)))
+
+    assert states(station, WRONG, 4)["a-2"] == "failed"
+
+
+@pytest.mark.parametrize("replaces", ["one", [1], {"a": "b"}])
+def test_an_order_whose_replaces_is_no_list_of_broadcasts_is_refused(station, replaces):
+    broken = json.dumps({**json.loads(order().as_json()), "replaces": replaces}).encode()
+    Station(station.address)._post("/v1/audio/" + order().digest, b"sound", "audio/wav", KEY, may_sound=False)
+
+    with pytest.raises(Never, match="422"):
+        Station(station.address)._post("/v1/broadcasts", broken, "application/json", KEY, may_sound=True)
+    assert orders(station) == []

@@ -350,6 +350,86 @@ def test_a_listener_without_a_voice_goes_on(units):
     Listener(lambda address: None, away).be_ready()
 
 
+# ---- a correction or cancellation stops what was wrong ----
+
+
+@pytest.fixture
+def standing(released, units):
+    """An edition that sounds at the harbour; gives what releases and sends the next one."""
+    released("minato", "kawa")
+
+    def follow(kind, clock):
+        clock.at += timedelta(seconds=20)
+        told = Delivery.objects.select_related("edition").latest("pk").edition
+        release.release(ledger.following(told, kind), at=clock.at)
+        for claim in dispatch.claim("emergency", KEY, limit=100, at=clock.at):
+            errand = dispatch.hand_over(claim, worker="tests", at=clock.at)
+            dispatch.settle(errand, dispatch.send(errand, KEY), at=clock.at)
+
+    return follow
+
+
+@pytest.fixture
+def station_clock(monkeypatch, clock):
+    monkeypatch.setattr("todoke.shared.loudspeakers.station.web.now", clock)
+
+
+@pytest.mark.parametrize("kind", [EditionKind.CORRECTION, EditionKind.CANCEL])
+def test_what_takes_back_stops_what_sounds_and_each_unit_says_after_how_long(
+    station_clock, standing, listener, clock, kind
+):
+    clock.at = ledger.NIGHT
+
+    standing(kind, clock)
+    while listener.step():
+        pass
+
+    wrong = Broadcast.objects.filter(edition_number=1)
+    assert {one.state for one in wrong} == {"stopped"}
+    says = {one.unit.key: one.says for one in Sounding.objects.filter(broadcast__in=wrong).select_related("unit")}
+    assert says["kawa-01"] == "鳴る前に止めました"
+    assert says["minato-01"].startswith("鳴り始めてから")
+    assert set(Broadcast.objects.filter(edition_number=2).values_list("state", flat=True)) == {"sounding"}
+
+
+def test_nobody_is_asked_to_say_by_other_means_what_was_stopped_because_it_was_wrong(
+    station_clock, standing, listener, clock
+):
+    standing(EditionKind.CANCEL, clock)
+
+    while listener.step():
+        pass
+
+    assert not FollowUp.objects.exists()
+    assert "止めた 2基" in Broadcast.objects.get(edition_number=1, address="minato").says
+
+
+def test_the_ledger_says_that_the_station_stopped_the_wrong_one(station_clock, standing, clock):
+    standing(EditionKind.CORRECTION, clock)
+
+    told = Delivery.objects.filter(number=2).values_list("reason", flat=True)
+    assert all("前の放送を止めました" in reason for reason in told)
+
+
+def test_an_update_lets_what_holds_be_said_to_its_end(station_clock, standing, listener, clock):
+    standing(EditionKind.UPDATE, clock)
+
+    listener.step()
+
+    assert set(Broadcast.objects.values_list("state", flat=True)) == {"sounding"}
+
+
+def test_a_gateway_that_does_not_know_how_to_stop_is_named_in_the_ledger(
+    station_clock, standing, clock, monkeypatch, station
+):
+    monkeypatch.setattr(Shelf, "stop", lambda self, keys, at: [])
+
+    standing(EditionKind.CORRECTION, clock)
+
+    told = Delivery.objects.filter(number=2).values_list("reason", flat=True)
+    assert all("止めたという返事はありません" in reason for reason in told)
+
+
 def test_two_listeners_do_not_ask_about_the_same_broadcast(channel, units, listener, clock):
     say(channel, edition(sent_at=SENT_AT))
 

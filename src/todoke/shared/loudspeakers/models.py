@@ -88,6 +88,7 @@ class BroadcastState(models.TextChoices):
     DONE = "done", _("放送しました")
     PARTLY = "partly", _("鳴らなかったスピーカーがあります")
     LOST = "lost", _("結果が分かりません")
+    STOPPED = "stopped", _("訂正・取消のために止めました")
 
 
 class Broadcast(models.Model):
@@ -124,7 +125,7 @@ class Broadcast(models.Model):
             models.CheckConstraint(condition=Q(deadline_at__gt=F("began_at")), name="broadcast_ends_after_it_began"),
             models.CheckConstraint(
                 condition=Q(state__in=("handing", "sounding"), ended_at__isnull=True)
-                | Q(state__in=("done", "partly", "lost"), ended_at__isnull=False),
+                | Q(state__in=("done", "partly", "lost", "stopped"), ended_at__isnull=False),
                 name="broadcast_that_is_over_says_when",
             ),
         ]
@@ -145,6 +146,7 @@ class SoundingState(models.TextChoices):
     SOUNDED = "sounded", _("鳴りました")
     FAILED = "failed", _("鳴りませんでした")
     UNKNOWN = "unknown", _("返事がありません")
+    STOPPED = "stopped", _("途中で止めました")
 
 
 class Sounding(models.Model):

@@ -1,7 +1,8 @@
 """Speaking to the control station by HTTP: docs/channels/loudspeakers.md describes each call.
 
 Makers' own interfaces are not public; a small gateway beside the control station translates. Sound is uploaded under
-its own SHA-256, a broadcast under the delivery's key: both may be sent again, and nothing sounds twice.
+its own SHA-256, a broadcast under the delivery's key: both may be sent again, and nothing sounds twice. An order may
+name broadcasts that it replaces: the station stops those at once.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from todoke.shared.loudspeakers.models import SoundingState
-from todoke.shared.loudspeakers.rules import Wave
+from todoke.shared.loudspeakers.rules import Wave, stopped_words
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
 from todoke.shared.messaging.types import Never, TryLater
 
@@ -38,7 +39,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Order:
-    """A broadcast as the station gets it."""
+    """A broadcast as the station gets it. `replaces` are the keys of those that are to end when it comes."""
 
     key: str
     mode: str
@@ -49,6 +50,7 @@ class Order:
     seconds: float
     waves: Sequence[Wave]
     start_after_seconds: float = 0
+    replaces: Sequence[str] = ()
 
     @property
     def digest(self) -> str:
@@ -65,6 +67,7 @@ class Order:
             "text": self.text,
             "audio": {"sha256": self.digest, "seconds": round(self.seconds, 1)},
             "start_after_seconds": round(self.start_after_seconds, 1),
+            "replaces": list(self.replaces),
             "waves": [
                 {"wave": wave.number, "groups": wave.groups, "units": wave.units, "gap_seconds": wave.gap_seconds}
                 for wave in self.waves
@@ -74,20 +77,30 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """The station's word that it has an order: its own number, and which earlier broadcasts it has stopped for it."""
+
+    number: str
+    stopped: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Station:
     """The control station: its address, and the token that it wants, if any."""
 
     address: str
     token: str = ""
 
-    def sound(self, order: Order) -> str:
-        """Have it sounded; the station's own number. Raises TryLater or Never."""
+    def sound(self, order: Order) -> Taken:
+        """Have it sounded, and what it replaces stopped. Raises TryLater or Never."""
         self._post(f"/v1/audio/{order.digest}", order.sound, "audio/wav", order.key, may_sound=False)
         answer = self._post("/v1/broadcasts", order.as_json(), "application/json", order.key, may_sound=True)
         told = _object(answer, may_sound=True)
         if told.get("id") != order.key:
             raise TryLater("操作卓の返事に、この放送の番号がありません。", may_have_left=True)
-        return str(told.get("number") or order.key)[:100]
+        stopped = told.get("stopped")
+        named = frozenset(map(str, stopped)) if isinstance(stopped, list) else frozenset()
+        return Taken(str(told.get("number") or order.key)[:100], named & frozenset(order.replaces))
 
     def progress(self, key: str) -> Progress | None:
         """What has become of a broadcast; None when the station does not know it. Raises TryLater."""
@@ -149,6 +162,9 @@ def _object(answer: Answer, *, may_sound: bool = False) -> dict[str, Any]:
 def _told(value: object) -> Told:
     state = _of(value, "state")
     known = SoundingState(state) if state in SoundingState.values else SoundingState.UNKNOWN
+    if known is SoundingState.STOPPED:
+        after = value.get("after_seconds") if isinstance(value, dict) else None
+        return Told(known, stopped_words(after if isinstance(after, int | float) else None))
     return Told(known, "" if known is SoundingState.SOUNDED else _says(value))
 
 

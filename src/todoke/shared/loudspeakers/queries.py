@@ -60,6 +60,21 @@ def seconds_until_its_turn(broadcast: Broadcast, waves: Sequence[Wave], channel:
     return max(starts.get(waves[0].number, 0) - (at - first).total_seconds(), 0)
 
 
+def to_be_stopped(broadcast: Broadcast) -> list[str]:
+    """The keys of earlier editions that may still sound or wait here, where this one corrects or cancels them."""
+    if broadcast.edition_kind not in (EditionKind.CORRECTION, EditionKind.CANCEL):
+        return []
+    earlier = Broadcast.objects.filter(
+        message_key=broadcast.message_key,
+        mode=broadcast.mode,
+        address=broadcast.address,
+        edition_number__lt=broadcast.edition_number,
+        # One that is being handed over may have been taken without our knowing.
+        state__in=(BroadcastState.HANDING, BroadcastState.SOUNDING),
+    )
+    return list(earlier.order_by("edition_number").values_list("key", flat=True))
+
+
 def units_for(viewer: Viewer) -> QuerySet[Unit]:
     """Every active unit with its group and area, for who may see them."""
     if not viewer.may(READ):

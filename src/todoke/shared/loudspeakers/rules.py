@@ -75,7 +75,14 @@ def seconds_for_all(waves: Iterable[Wave], seconds: float) -> float:
     return sum(seconds + SWITCH_SECONDS + wave.gap_seconds for wave in waves) + MARGIN_SECONDS
 
 
+def stopped_words(after_seconds: float | None) -> str:
+    """How far a unit had come when it was stopped, in words for staff; None where the station does not tell."""
+    if after_seconds is None:
+        return "止めました"
+    return f"鳴り始めてから{after_seconds:.0f}秒で止めました" if after_seconds > 0 else "鳴る前に止めました"
+
+
 def tally(states: Mapping[str, int]) -> str:
     """How many units came to what, in words for staff."""
-    words = (("sounded", "鳴った"), ("failed", "鳴らなかった"), ("unknown", "返事がない"))
+    words = (("sounded", "鳴った"), ("failed", "鳴らなかった"), ("unknown", "返事がない"), ("stopped", "止めた"))
     return "、".join(f"{word} {states[state]}基" for state, word in words if states.get(state))

@@ -17,6 +17,7 @@ from todoke.shared.messaging.types import Address, DeliveryState, FrozenEdition,
 # How long one worker may take to ask the station; then another one asks.
 ASK_SECONDS = 20
 NAMED_MAX = 5
+ENDED = (SoundingState.SOUNDED, SoundingState.FAILED, SoundingState.STOPPED)
 LEAVING = (DeliveryState.PLANNED, DeliveryState.LEASED, DeliveryState.HANDED_OVER)
 
 
@@ -134,11 +135,12 @@ def _settle(broadcast: Broadcast, *, is_over: bool, says: str, at: datetime) -> 
         broadcast.asked_until = at + timedelta(seconds=1)
         broadcast.save(update_fields=["asked_until"])
         return
-    broadcast.soundings.exclude(state__in=(SoundingState.SOUNDED, SoundingState.FAILED)).update(
+    broadcast.soundings.exclude(state__in=ENDED).update(
         state=SoundingState.UNKNOWN, says="時間内に結果が届きませんでした", at=at
     )
     states = states_of(broadcast)
     all_sounded = set(states) <= {SoundingState.SOUNDED.value}
+    was_stopped = SoundingState.STOPPED.value in states
     silent = list(
         broadcast.soundings.exclude(state=SoundingState.SOUNDED).values_list("unit__name", flat=True)[:NAMED_MAX]
     )
@@ -149,11 +151,18 @@ def _settle(broadcast: Broadcast, *, is_over: bool, says: str, at: datetime) -> 
     if not is_over:
         word = f"{word}。操作卓から、終わったという返事がありません。{says}"
     broadcast.state = (
-        BroadcastState.LOST if not is_over else BroadcastState.DONE if all_sounded else BroadcastState.PARTLY
+        BroadcastState.STOPPED
+        if was_stopped
+        else BroadcastState.LOST
+        if not is_over
+        else BroadcastState.DONE
+        if all_sounded
+        else BroadcastState.PARTLY
     )
     broadcast.ended_at, broadcast.says = at, word[:500]
     broadcast.save(update_fields=["state", "ended_at", "says"])
     if delivery is not None and broadcast.state == BroadcastState.DONE:
         confirm_seen(delivery.pk, says=word, at=at)
-    elif delivery is not None:
+    elif delivery is not None and not was_stopped:
+        # Nobody need say by other means what was wrong: the edition that stopped it is told everywhere itself.
         report_unseen(delivery.pk, says=f"{word}。ほかの手段で伝えてください。", at=at)

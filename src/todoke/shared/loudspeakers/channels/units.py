@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
 from todoke.shared.loudspeakers.actions import broadcasts
-from todoke.shared.loudspeakers.protocol import Order, Station
-from todoke.shared.loudspeakers.queries import known_words, members_of, seconds_until_its_turn
+from todoke.shared.loudspeakers.protocol import Order, Station, Taken
+from todoke.shared.loudspeakers.queries import known_words, members_of, seconds_until_its_turn, to_be_stopped
 from todoke.shared.loudspeakers.recording import recorded
 from todoke.shared.loudspeakers.rules import ALL, seconds_of_quiet, waves_of
 from todoke.shared.loudspeakers.script import is_urgent, script_of
@@ -91,11 +91,21 @@ class UnitsChannel:
         )
         wait = seconds_until_its_turn(broadcast, waves, KEY, at=now())
         order = Order(
-            key, edition.mode.value, is_urgent(edition), edition.title(), script.text, sound, seconds, waves, wait
+            key=key,
+            mode=edition.mode.value,
+            urgent=is_urgent(edition),
+            title=edition.title(),
+            text=script.text,
+            sound=sound,
+            seconds=seconds,
+            waves=waves,
+            start_after_seconds=wait,
+            replaces=to_be_stopped(broadcast),
         )
-        number = station.sound(order)
+        taken = station.sound(order)
         broadcasts.handed_over(broadcast, waves=waves, start_after=wait, at=now())
-        return Receipt(reference=number, says=f"操作卓が受け付けました（{sum(len(wave.units) for wave in waves)}基）")
+        says = f"操作卓が受け付けました（{sum(len(wave.units) for wave in waves)}基）"
+        return Receipt(reference=taken.number, says=says + _told_of(order, taken))
 
     def probes(self, addresses: Sequence[Address]) -> list[Probe]:
         """One way: the station is asked how its units are; none of them makes a sound."""
@@ -112,6 +122,15 @@ class UnitsChannel:
         if bare(address) == ALL or ADDRESS.fullmatch(bare(address)):
             return None
         return _("スピーカーのグループのキー、または all（全部）を書いてください（例 minato）。")
+
+
+def _told_of(order: Order, taken: Taken) -> str:
+    """What became of the broadcasts that were to be stopped."""
+    if not order.replaces:
+        return ""
+    if taken.stopped == frozenset(order.replaces):
+        return "。前の放送を止めました"
+    return "。前の放送を止めたという返事はありません"
 
 
 def preview_of(script: Script) -> str:

@@ -4,13 +4,13 @@ the time since it was told, so that a page and a caller always see the same."""
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from todoke.base.disk import write_atomically
-from todoke.shared.loudspeakers.rules import Wave, starts_of
+from todoke.shared.loudspeakers.rules import Wave, starts_of, stopped_words
 from todoke.shared.loudspeakers.station.faults import Faults
 
 KEPT_MAX = 200
@@ -22,7 +22,7 @@ class BadOrder(ValueError):
 
 @dataclass(frozen=True)
 class Told:
-    """One order as the station keeps it. `lost`: accepted, and never sounded."""
+    """One order as the station keeps it. `lost`: accepted, and never sounded. `stopped_at`: another one replaced it."""
 
     key: str
     number: int
@@ -37,15 +37,28 @@ class Told:
     mute: frozenset[str]
     lost: bool
     start_after: float = 0
+    stopped_at: datetime | None = None
 
-    def units_at(self, at: datetime) -> dict[str, dict[str, str]]:
+    def units_at(self, at: datetime) -> dict[str, dict[str, Any]]:
         """What each unit says at this instant."""
-        since = (at - self.told_at).total_seconds() - self.start_after
+        until = at if self.stopped_at is None else min(at, self.stopped_at)
+        since = (until - self.told_at).total_seconds() - self.start_after
         starts = starts_of(self.waves, self.seconds)
-        return {unit: self._unit(unit, since - starts[wave.number]) for wave in self.waves for unit in wave.units}
+        units = {unit: self._unit(unit, since - starts[wave.number]) for wave in self.waves for unit in wave.units}
+        if self.is_stopped(at):
+            for wave in self.waves:
+                for unit in wave.units:
+                    units[unit] = _stopped(units[unit], since - starts[wave.number])
+        return units
+
+    def is_stopped(self, at: datetime) -> bool:
+        """Whether it has been stopped by then."""
+        return self.stopped_at is not None and self.stopped_at <= at
 
     def state_at(self, at: datetime) -> str:
         """`queued`, `sounding` or `done`."""
+        if self.is_stopped(at):
+            return "done"
         if self.lost:
             return "queued"
         since = (at - self.told_at).total_seconds() - self.start_after
@@ -62,6 +75,14 @@ class Told:
         if unit in self.dead:
             return {"state": "failed", "says": "子局が応答しません（電源または回線）"}
         return {"state": "sounded" if since >= self.seconds else "sounding"}
+
+
+def _stopped(told: dict[str, Any], since: float) -> dict[str, Any]:
+    """What a unit says once it was stopped: it had not begun, or was sounding for so long; others say what they did."""
+    if told["state"] not in ("waiting", "sounding"):
+        return told
+    after = round(max(since, 0.0), 1) if told["state"] == "sounding" else 0.0
+    return {"state": "stopped", "after_seconds": after, "says": stopped_words(after)}
 
 
 class Shelf:
@@ -116,27 +137,56 @@ class Shelf:
         path = self._path(str(stored["id"]))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(stored, ensure_ascii=False).encode(), mode=0o600)
-        return _understood(stored), True
+        return self._with_its_stop(_understood(stored)), True
+
+    def stop(self, keys: Iterable[str], *, at: datetime) -> list[str]:
+        """Stop these at once; those that have not come yet will not sound when they do. Gives their keys.
+
+        One that was stopped stays as it is, so that a repeated order changes nothing.
+        """
+        stopped = []
+        for key in keys:
+            path = self._stop_path(key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                write_atomically(path, at.isoformat().encode(), mode=0o600)
+            stopped.append(key)
+        return stopped
 
     def find(self, key: str) -> Told | None:
         """The order with this key, or None."""
-        return _read(self._path(key))
+        return self._read(self._path(key))
 
     def newest(self, limit: int = 20) -> list[Told]:
         """The latest orders, newest first."""
         paths = sorted(self._paths(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        return [told for path in paths[:limit] if (told := _read(path))]
+        return [told for path in paths[:limit] if (told := self._read(path))]
 
     def drop_old(self) -> None:
         """Forget all but the latest two hundred orders; sounds that nobody names any more go with them."""
         paths = sorted(self._paths(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
         for path in paths[KEPT_MAX:]:
             path.unlink(missing_ok=True)
+        for path in sorted((self.root / "stopped").glob("*"), key=lambda path: path.stat().st_mtime_ns)[:-KEPT_MAX]:
+            path.unlink(missing_ok=True)
         named = {told.sha256 for path in paths[:KEPT_MAX] if (told := _read(path))}
         if len(paths) > KEPT_MAX:
             for sound in (self.root / "sounds").glob("*.wav"):
                 if sound.stem not in named:
                     sound.unlink(missing_ok=True)
+
+    def _read(self, path: Path) -> Told | None:
+        told = _read(path)
+        return told and self._with_its_stop(told)
+
+    def _with_its_stop(self, told: Told) -> Told:
+        try:
+            return replace(told, stopped_at=datetime.fromisoformat(self._stop_path(told.key).read_text("ascii")))
+        except (OSError, ValueError):
+            return told
+
+    def _stop_path(self, key: str) -> Path:
+        return self.root / "stopped" / self._path(key).stem
 
     def _paths(self) -> list[Path]:
         return list((self.root / "orders").glob("*.json"))

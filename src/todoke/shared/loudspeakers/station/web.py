@@ -113,10 +113,16 @@ class _Call(BaseHTTPRequestHandler):
         told = json.loads(body) if body.startswith(b"{") else None
         if not isinstance(told, dict) or self.headers.get("Idempotency-Key") != told.get("id"):
             raise BadOrder("the order is no object in JSON, or its id is not the Idempotency-Key")
-        order, is_new = station.shelf.take(told, station.faults, at=now(), lost=trouble is Trouble.LOSE)
+        replaced = told.get("replaces", [])
+        if not isinstance(replaced, list) or not all(isinstance(key, str) for key in replaced):
+            raise BadOrder("“replaces” is no list of broadcasts")
+        at = now()
+        order, is_new = station.shelf.take(told, station.faults, at=at, lost=trouble is Trouble.LOSE)
+        stopped = station.shelf.stop(replaced, at=at)
         station.shelf.drop_old()
         if trouble is not Trouble.SWALLOW:
-            self._answer(202 if is_new else 200, {"id": order.key, "number": f"S-{order.number}", "state": "queued"})
+            said = {"id": order.key, "number": f"S-{order.number}", "state": order.state_at(at), "stopped": stopped}
+            self._answer(202 if is_new else 200, said)
 
     def _is_broken(self, *, ordering: bool = False) -> bool:
         trouble = self.server.station.faults.trouble

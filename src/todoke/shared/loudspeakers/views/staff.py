@@ -23,6 +23,7 @@ TONES = {
     BroadcastState.DONE: "good",
     BroadcastState.PARTLY: "bad",
     BroadcastState.LOST: "bad",
+    BroadcastState.STOPPED: "attention",
 }
 SIGNS = {
     SoundingState.WAITING: ("○", gettext_lazy("順番待ち"), "neutral"),
@@ -30,6 +31,7 @@ SIGNS = {
     SoundingState.SOUNDED: ("●", gettext_lazy("鳴りました"), "good"),
     SoundingState.FAILED: ("×", gettext_lazy("鳴りませんでした"), "bad"),
     SoundingState.UNKNOWN: ("？", gettext_lazy("返事がありません"), "attention"),
+    SoundingState.STOPPED: ("■", gettext_lazy("途中で止めました"), "attention"),
 }
 
 
