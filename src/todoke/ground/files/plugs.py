@@ -1,4 +1,4 @@
-"""What files plugs in elsewhere: its documents belong into every backup."""
+"""What files plugs in elsewhere: its documents belong into every backup, and go when their time is over."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +8,8 @@ import psycopg
 from django.conf import settings
 
 from todoke.base.backup.registry import KeptFile, kept_files
+from todoke.base.jobs.registry import companions
+from todoke.ground.files.caretaker import Caretaker
 
 
 class Documents:
@@ -28,3 +30,4 @@ class Documents:
 
 
 kept_files.register(Documents())
+companions.register(Caretaker())

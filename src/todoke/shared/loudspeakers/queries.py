@@ -1,10 +1,10 @@
 """Reading: the dictionary, the units, what was said lately."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area, City
@@ -140,6 +140,12 @@ def said_lately(at: datetime) -> list[Said]:
 def sound_of(key: str, at: datetime) -> str | None:
     """The name of the sound of a broadcast that everybody may hear again, or None."""
     return next((said.sound for said in said_lately(at) if said.key == key and not said.is_withdrawn), None)
+
+
+def sounds_in_use(names: Iterable[str], *, since: datetime) -> set[str]:
+    """Which of these sounds are named by a broadcast that began since then, or that is not over."""
+    lately = Q(began_at__gte=since) | Q(state__in=(BroadcastState.HANDING, BroadcastState.SOUNDING))
+    return set(Broadcast.objects.filter(lately, sound__in=list(names)).values_list("sound", flat=True))
 
 
 def _said(row: Broadcast, newest: Broadcast) -> Said:

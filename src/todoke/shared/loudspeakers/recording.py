@@ -1,6 +1,7 @@
 """A script as one sound: the drill's words first, siren or chime, the message with its pauses, and again."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,13 +33,15 @@ def record(script: Script, words: Mapping[str, Word], folder: Path) -> bytes:
 def recorded(script: Script, words: Mapping[str, Word], root: Path) -> tuple[str, bytes]:
     """The name and the bytes of a broadcast; made once and kept, since several groups sound the same one.
 
-    Raises SpeechAway, OSError.
+    Raises SpeechAway, OSError. Its date is that of its latest use, by which it is kept (`pruning`).
     """
     known = repr(sorted((word.surface, word.kana, word.accent) for word in words.values())).encode()
     name = hashlib.sha256(script.as_bytes() + known).hexdigest()
     kept = sound_path(root, name)
     with _recording:
-        if not kept.exists():
+        if kept.exists():
+            os.utime(kept)
+        else:
             write_atomically(kept, record(script, words, root / "dictionaries"))
         return name, kept.read_bytes()
 

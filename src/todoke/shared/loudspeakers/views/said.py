@@ -3,6 +3,7 @@
 No personal data, no session: the answers are the same for everybody and may be kept for ten seconds by any cache.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -29,7 +30,7 @@ TOLD_BY_TELEPHONE = 3
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The broadcasts of the last 24 hours, newest first."""
-    response = render(request, "loudspeakers/said.html", {"said": said_lately(now())})
+    response = render(request, "loudspeakers/said.html", {"said": _offered()})
     response.headers["Cache-Control"] = CACHE
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
     return response
@@ -64,7 +65,7 @@ def told(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - the same for e
             if said.sound
             else None,
         }
-        for said in said_lately(now())
+        for said in _offered()
     ]
     return JsonResponse(
         {"broadcasts": items}, headers={"Cache-Control": CACHE}, json_dumps_params={"ensure_ascii": False}
@@ -80,6 +81,14 @@ def sound(request: HttpRequest, key: UUID) -> HttpResponseBase:
         raise Http404
     # The file never changes, but a cancellation ends its being offered: so it is kept no longer than the page.
     return sound_response(request, sound_path(settings.LOUDSPEAKER_ROOT, name), cache=CACHE)
+
+
+def _offered() -> list[Said]:
+    """What was said lately; without a sound where this house has none any more, as after a restore."""
+    return [
+        said if said.sound and sound_path(settings.LOUDSPEAKER_ROOT, said.sound).is_file() else replace(said, sound="")
+        for said in said_lately(now())
+    ]
 
 
 def _told(said: Said) -> str:
