@@ -49,6 +49,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "emergency:follow": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11", "way": "update"},
     "emergency:incident": {"pk": 1},
     "emergency:close-incident": {"pk": 1},
+    "emergency:shelters": {"pk": 1},
+    "emergency:headquarters": {"pk": 1},
     "emergency:drill": {"pk": 1},
     "emergency:drill-report": {"pk": 1},
     "emergency:pause-drill": {"pk": 1},

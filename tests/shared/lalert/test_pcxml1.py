@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.shared.lalert.matters import OFFICE, area, frozen, order
-from tests.shared.messaging.editions import WORDINGS, content, edition
+from tests.shared.messaging.editions import SENT_AT, WORDINGS, content, edition
 from todoke.shared.lalert.rules import ORDERS, document_id
 from todoke.shared.lalert.schema import faults
 from todoke.shared.lalert.simulator.reading import understood
@@ -27,6 +27,12 @@ SHELTERS = (
     ShelterState("one", "青葉小学校", "杜野県青葉市1-1", 141.0, 38.0, "開設"),
     ShelterState("two", "山手会館", "", 141.1, 38.1, "不明"),
 )
+COUNTED = (
+    ShelterState("one", "青葉小学校", "", 141.0, 38.0, "開設", SENT_AT, capacity=200, people=200, is_full=True),
+    ShelterState("two", "山手会館", "", 141.1, 38.1, "開設", SENT_AT, people=12),
+    ShelterState("three", "港会館", "", 141.2, 38.2, "閉鎖", SENT_AT, people=3),
+    ShelterState("four", "川岸会館", "", 141.3, 38.3, "未開設"),
+)
 
 
 def with_facts(**facts: str):
@@ -42,6 +48,7 @@ CASES = {
     ),
     "order-drill": (replace(FIRST, mode=Mode.EXERCISE), frozen(FIRST)),
     "shelter": (with_facts(kind="shelter"), Frozen(OFFICE, shelters=SHELTERS)),
+    "shelter-counted": (with_facts(kind="shelter"), Frozen(OFFICE, shelters=COUNTED)),
     "headquarters": (
         with_facts(kind="headquarters", headquarters_name="青葉市災害対策本部", headquarters_status="設置"),
         Frozen(OFFICE),
@@ -51,6 +58,7 @@ CASES = {
 }
 CATEGORIES = {
     "shelter": "Shelter",
+    "shelter-counted": "Shelter",
     "headquarters": "AntidisasterHeadquarter",
     "rumour": "GeneralInformation",
     "notice": "GeneralInformation",
@@ -66,6 +74,27 @@ def test_a_document_is_valid_and_as_it_always_was(name) -> None:
     assert faults(document) == []
     assert understood(document).category == CATEGORIES.get(name, "EvacuationOrder")
     assert etree.tostring(tree, encoding="unicode") + "\n" == (GOLDEN / f"{name}.xml").read_text(encoding="utf-8")
+
+
+def test_the_people_of_open_shelters_are_summed_and_a_frozen_state_comes_back_whole() -> None:
+    frozen_state = Frozen(OFFICE, shelters=COUNTED)
+
+    tree = etree.fromstring(WRITER.write(with_facts(kind="shelter"), frozen_state, "lalert"))
+
+    assert tree.xpath("//pcx_sh:TotalNumber/pcx_sh:HeadCount/text()", namespaces=NAMES) == ["212"]
+    assert tree.xpath("//pcx_sh:Status/text()", namespaces=NAMES) == ["満員"]
+    assert Frozen.from_json(frozen_state.as_json()) == frozen_state
+
+
+def test_a_headquarters_says_since_when_it_stands() -> None:
+    said = with_facts(
+        kind="headquarters", headquarters_name="青葉市災害対策本部", headquarters_status="設置",
+        headquarters_at="2026-08-30T03:15:00+00:00",
+    )  # fmt: skip
+
+    tree = etree.fromstring(WRITER.write(said, Frozen(OFFICE), "lalert"))
+
+    assert tree.xpath("//pcx_ah:DateTime/text()", namespaces=NAMES) == ["2026-08-30T12:15:00+09:00"]
 
 
 def test_an_urgent_mail_is_valid_and_names_its_carrier() -> None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from tests.shared.lalert.conftest import City
 from tests.shared.lalert.matters import OTHER, area, said_of
 from tests.shared.messaging import ledger
-from tests.shared.messaging.editions import content
+from tests.shared.messaging.editions import SENT_AT, content
 from todoke.base.clock import now
 from todoke.base.registry import Registry
 from todoke.ground.places.models import Area, Facility
@@ -21,6 +21,7 @@ from todoke.shared.lalert.queries import ARTEFACT, frozen_beside
 from todoke.shared.lalert.simulator.faults import Fault, FaultKind
 from todoke.shared.lalert.simulator.node import NodeSimulator
 from todoke.shared.lalert.simulator.reading import understood
+from todoke.shared.lalert.states import SHELTERS, Opening, ShelterEntry, told
 from todoke.shared.messaging import dispatcher
 from todoke.shared.messaging.actions import dispatch, release
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FollowUp, FrozenArtefact
@@ -245,7 +246,11 @@ def test_the_shelters_are_frozen_with_what_is_known_of_them(house, officers) -> 
         Facility.objects.create(
             key=key, kind="shelter", name=f"避難所{key}", longitude=141.0, latitude=38.0, area=ground
         )
-    facts = {"kind": "shelter", "opened": "one", "closed": "two"}
+    entries = (
+        ShelterEntry("one", Opening.FULL, SENT_AT, capacity=200, people=180),
+        ShelterEntry("two", Opening.CLOSED, SENT_AT),
+    )
+    facts = {"kind": "shelter", SHELTERS: told(entries)}
 
     say(officers, content(areas=(), level=None, facts=facts))
     Facility.objects.all().delete()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, telegrams
+from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, states, telegrams
 
 app_name = "emergency"
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<int:pk>/", incidents.incident_page, name="incident"),
     path("incidents/<int:pk>/close/", incidents.close, name="close-incident"),
+    path("incidents/<int:pk>/shelters/", states.shelters, name="shelters"),
+    path("incidents/<int:pk>/headquarters/", states.headquarters, name="headquarters"),
     path("drills/", drills.drill_list, name="drills"),
     path("drills/<int:pk>/", drills.drill_page, name="drill"),
     path("drills/<int:pk>/report.json", drills.drill_report, name="drill-report"),

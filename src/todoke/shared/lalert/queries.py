@@ -1,6 +1,7 @@
 """What is frozen beside an edition: read from the ledger and the city, once, at release."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,10 +10,12 @@ from django.db import connection
 from todoke.ground.places.models import Facility
 from todoke.ground.places.queries import the_city
 from todoke.shared.lalert.rules import ORDERS, orders_something, standing
+from todoke.shared.lalert.states import SHELTERS as SHELTER_FACT
+from todoke.shared.lalert.states import SORTS, Opening, ShelterEntry, entries_in
 from todoke.shared.lalert.types import AreaOrder, Frozen, Office, ShelterState
 from todoke.shared.messaging.queries import artefact_bytes, editions_in_force, editions_of, recent_editions
 from todoke.shared.messaging.registry import Artefact
-from todoke.shared.messaging.types import FrozenEdition
+from todoke.shared.messaging.types import EditionKind, FrozenEdition
 
 NAME = "lalert.json"
 HISTORY = timedelta(days=30)
@@ -91,18 +94,24 @@ def _office(edition: FrozenEdition) -> Office:
 
 
 def _shelters(edition: FrozenEdition) -> tuple[ShelterState, ...]:
-    """The shelters of the city: open or closed where the edition says so, otherwise 不明."""
-    facts = edition.content.facts
-    known = dict.fromkeys(_keys(facts.get("opened", "")), "開設") | dict.fromkeys(
-        _keys(facts.get("closed", "")), "閉鎖"
-    )
+    """The shelters of the city: as the edition says, otherwise 不明."""
+    # What a cancellation takes back holds no more, and nobody has said what does.
+    fact = "" if edition.kind is EditionKind.CANCEL else edition.content.facts.get(SHELTER_FACT, "")
+    known = {entry.key: entry for entry in entries_in(fact)}
     return tuple(
-        ShelterState(
-            place.key, place.name, place.address, place.longitude, place.latitude, known.get(place.key, "不明")
-        )
-        for place in Facility.objects.filter(kind__in=SHELTERS).order_by("key")
+        _state(place, known.get(place.key)) for place in Facility.objects.filter(kind__in=SHELTERS).order_by("key")
     )
 
 
-def _keys(text: str) -> list[str]:
-    return [word.strip() for word in text.split(";") if word.strip()]
+def _state(place: Facility, entry: ShelterEntry | None) -> ShelterState:
+    state = ShelterState(place.key, place.name, place.address, place.longitude, place.latitude, "不明")
+    if entry is None:
+        return state
+    return replace(
+        state,
+        sort=SORTS[entry.state],
+        at=entry.at,
+        capacity=entry.capacity,
+        people=entry.people,
+        is_full=entry.state is Opening.FULL,
+    )

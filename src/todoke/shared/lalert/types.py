@@ -47,7 +47,10 @@ class AreaOrder:
 
 @dataclass(frozen=True)
 class ShelterState:
-    """One shelter, and what is known of it: `sort` is 開設, 閉鎖 or 不明."""
+    """One shelter, and what is known of it: `sort` is 未開設, 開設, 閉鎖 or 不明, `at` since when.
+
+    `capacity` and `people` are None where nobody has said; `is_full` is of one that is open and takes nobody more.
+    """
 
     key: str
     name: str
@@ -55,6 +58,10 @@ class ShelterState:
     longitude: float
     latitude: float
     sort: str
+    at: datetime | None = None
+    capacity: int | None = None
+    people: int | None = None
+    is_full: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ class Frozen:
         told = asdict(self)
         for order in told["orders"]:
             order["at"] = order["at"].isoformat()
+        for shelter in told["shelters"]:
+            shelter["at"] = shelter["at"].isoformat() if shelter["at"] else None
         return told
 
     @classmethod
@@ -84,5 +93,9 @@ class Frozen:
             orders=tuple(
                 AreaOrder(**{**order, "at": datetime.fromisoformat(order["at"])}) for order in stored["orders"]
             ),
-            shelters=tuple(ShelterState(**shelter) for shelter in stored["shelters"]),
+            shelters=tuple(
+                # Absent in what was frozen when a shelter was open or not, and no more was said.
+                ShelterState(**{**shelter, "at": datetime.fromisoformat(shelter["at"]) if shelter.get("at") else None})
+                for shelter in stored["shelters"]
+            ),
         )

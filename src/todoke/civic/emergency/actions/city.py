@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from todoke.base.tables import Document, read_toml
 from todoke.civic.emergency.models import Template
 from todoke.civic.emergency.rules.evacuation import retired_words_in
-from todoke.civic.emergency.rules.notices import LANGUAGES, Hazard, NoticeKind, takes_levels
+from todoke.civic.emergency.rules.notices import LANGUAGES, STATES_OF_THE_CITY, Hazard, NoticeKind, takes_levels
 from todoke.civic.emergency.rules.slots import SLOTS, literal_length, unknown_slots
 from todoke.ground.places.registry import LoadReport, Outcome
 from todoke.shared.messaging.channels.registers import BOARD_MAX, POST_MAX, URGENT_MAX, URGENT_TITLE_MAX
@@ -75,8 +75,10 @@ def _checked(document: Document, number: int, table: Mapping[str, Any]) -> dict[
     path = ("templates", number)
     document.refuse_unknown(table, FIELDS, *path)
     kind = document.text(table, "kind", *path)
-    if kind and kind not in NoticeKind.values:
-        document.fault(*path, "kind", text=_one_of(NoticeKind.values))
+    # The state of shelters and headquarters is entered on a page of its own, which writes its texts.
+    templated = [value for value in NoticeKind.values if value not in STATES_OF_THE_CITY]
+    if kind and kind not in templated:
+        document.fault(*path, "kind", text=_one_of(templated))
     hazard = document.text(table, "hazard", *path, blank=True)
     if hazard not in Hazard.values:
         document.fault(*path, "hazard", text=_one_of(value for value in Hazard.values if value))

@@ -13,6 +13,7 @@ from todoke.civic.emergency.actions.refusals import (
     IncidentIsClosed,
     MessageIsOver,
     NotAllowed,
+    NothingToLift,
     NotLive,
     ReasonMissing,
     WaitsForApproval,
@@ -22,9 +23,10 @@ from todoke.civic.emergency.models import LIVE, Draft, DraftArea, DraftState, In
 from todoke.civic.emergency.queries.drafts import area_names, common_facts, edition_areas
 from todoke.civic.emergency.queries.templates import template_for
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
+from todoke.civic.emergency.rules.composing import composed_texts
 from todoke.civic.emergency.rules.content import highest_level, lifted_notices, registers_in, slot_values
 from todoke.civic.emergency.rules.evacuation import AreaLevel, order_word
-from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, NoticeKind
+from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, STATES_OF_THE_CITY, NoticeKind
 from todoke.civic.emergency.rules.preparing import gravity
 from todoke.civic.emergency.rules.rights import DRAFT
 from todoke.civic.emergency.rules.slots import filled
@@ -120,7 +122,8 @@ def follow_edition(
     """Begin the next edition of a message in force: an update, a correction, a cancellation, or its lifting.
 
     The texts and areas are those of the latest edition; a lifting takes its words from the template. Raises
-    MessageIsOver after a cancellation, DraftExists (with its number) where the next edition is being written already.
+    MessageIsOver after a cancellation, NothingToLift of the city's own state, DraftExists (with its number) where the
+    next edition is being written already.
     """
     _may_write(viewer)
     message = Message.objects.select_for_update().get(key=message_key)
@@ -132,6 +135,8 @@ def follow_edition(
     if (other := Draft.objects.filter(message=message, source=source, state__in=LIVE).first()) is not None:
         raise DraftExists(other.pk)
     first = Draft.objects.select_related("incident", "template").get(edition=latest)
+    if lift and first.kind in STATES_OF_THE_CITY:
+        raise NothingToLift
     draft = Draft.objects.create(
         incident=first.incident,
         mode=message.mode,
@@ -194,7 +199,7 @@ def edit_draft(
         set_areas(draft, changes.areas)
     if refill:
         fill_from(draft, _template_of(draft), at=at)
-    _saved(draft, at)
+    saved(draft, at)
     record("emergency.draft-edited", on=draft, by=viewer, before=before, after=snapshot(draft))
     return draft
 
@@ -302,8 +307,12 @@ def fill_from(draft: Draft, template: Template | None, *, at: datetime) -> None:
     """
     rows = _rows(draft)
     areas = [AreaLevel(row.area.key, row.area.name, row.level, row.notice) for row in rows]
+    places = [row.area for row in rows]
     draft.template = template
-    draft.texts = texts_from(template, areas, [row.area for row in rows], draft.facts, at)
+    if draft.kind in STATES_OF_THE_CITY:
+        draft.texts = state_texts(draft, areas, places, at)
+    else:
+        draft.texts = texts_from(template, areas, places, draft.facts, at)
     draft.save(update_fields=["template", "texts", "edited_at"])
 
 
@@ -331,6 +340,24 @@ def texts_from(
     return texts
 
 
+def state_texts(
+    draft: Draft, areas: Sequence[AreaLevel], places: Sequence[Area], at: datetime
+) -> dict[str, dict[str, str]]:
+    """What the city says of its own state, from the phrasebook, in the languages in which people go on writing."""
+    city = the_city()
+    return {
+        language: composed_texts(
+            language,
+            kind=draft.kind,
+            hazard=draft.hazard,
+            areas=areas,
+            names=area_names(places, language),
+            facts={**common_facts(language, city, at), **draft.facts},
+        )
+        for language in LANGUAGES
+    }
+
+
 def snapshot(draft: Draft) -> dict[str, object]:
     """What the audit keeps of a draft: texts, areas, end, exclusions; nothing about persons."""
     return {
@@ -353,7 +380,8 @@ def _template_of(draft: Draft) -> Template | None:
     return template_for(draft.kind, draft.hazard, highest_level(levels), notice) or draft.template
 
 
-def _saved(draft: Draft, at: datetime) -> None:
+def saved(draft: Draft, at: datetime) -> None:
+    """Save a draft as its next revision; the caller holds its row and records what changed."""
     draft.revision += 1
     draft.edited_at = at
     draft.save()

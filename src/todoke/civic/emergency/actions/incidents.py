@@ -87,10 +87,11 @@ def close_incident(incident_id: int, *, viewer: Viewer, at: datetime) -> Inciden
 
 
 def says_something(incident: Incident, at: datetime) -> bool:
-    """Whether a message of this incident is in force and has not been lifted."""
+    """Whether a message of this incident is in force and has not been lifted; closed shelters say nothing any more."""
     keys = {str(key) for key in Message.objects.filter(origin=incident.origin).values_list("key", flat=True)}
     return any(
-        edition.message_key in keys and edition.content.facts.get("lifted") != "yes"
+        edition.message_key in keys
+        and "yes" not in (edition.content.facts.get("lifted"), edition.content.facts.get("over"))
         for edition in editions_in_force(Mode(incident.mode), at, kind=MESSAGE_KIND)
     )
 

@@ -140,6 +140,24 @@ class IncidentIsClosed(DeskRefused):
     says = _("この事案は終了しています。新しい事案を開いてください。")
 
 
+class NothingToLift(DeskRefused):
+    """A shelter is closed and a headquarters dissolved, by the next edition of the same state."""
+
+    says = _("解除ではなく、続報で「閉鎖」または「廃止」にしてください。")
+
+
+class EnteredMeanwhile(DeskRefused):
+    """Somebody entered another state since this person opened the page."""
+
+    says = _("%(name)s さんが先に入力しました。いまの状況を下に出しました。確かめて、もう一度入力してください。")
+
+
+class UnknownShelter(DeskRefused):
+    """A shelter that the city's list does not hold, or no longer."""
+
+    says = _("市の一覧にない避難所があります（%(keys)s）。画面を新しくしてください。")
+
+
 class NothingNew(DeskRefused):
     """There is no newer telegram to take over."""
 

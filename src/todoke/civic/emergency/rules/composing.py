@@ -45,7 +45,8 @@ def composed_texts(
         notice=top.notice if top else "",
         lifted=is_lifted,
     )[0]
-    values |= {"warning": warning or said.text(f"kind.{kind}"), "action": action, **lifted}
+    # `situation` says in a few words what the city's own state has become (災害対策本部を設置).
+    values |= {"warning": warning or own.get("situation") or said.text(f"kind.{kind}"), "action": action, **lifted}
     values["office"] = own.get("office") or said.text("said.office")
     frame = "lifting" if is_lifted else kind
     texts = {part: filled(said.text(f"frame.{frame}.{part}"), values) for part in PARTS}

@@ -6,7 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from todoke.shared.messaging.levels import LEVELS, ORDER_WORDS
 from todoke.shared.messaging.phrasebook import book
 
-__all__ = ["LANGUAGES", "LIFTED", "LIFTS", "ORDER_WORDS", "Hazard", "NoticeKind", "action_sentence", "takes_levels"]
+__all__ = [
+    "LANGUAGES",
+    "LIFTED",
+    "LIFTS",
+    "ORDER_WORDS",
+    "STATES_OF_THE_CITY",
+    "Hazard",
+    "NoticeKind",
+    "action_sentence",
+    "takes_levels",
+]
 
 # The languages in which people write here; the others of the phrasebook are composed from it.
 LANGUAGES = ("ja", "ja-easy", "en")
@@ -24,6 +34,8 @@ class NoticeKind(TextChoices):
     LIFTING = "lifting", _("解除")
     RUMOUR = "rumour", _("誤った情報の打消し")
     OTHER = "other", _("その他")
+    SHELTER = "shelter", _("避難所の開設状況")
+    HEADQUARTERS = "headquarters", _("災害対策本部")
 
 
 class Hazard(TextChoices):
@@ -40,6 +52,9 @@ class Hazard(TextChoices):
     VOLCANO = "volcano", _("火山")
     FIRE = "fire", _("大規模な火災")
 
+
+# What the city says of its own state rather than of a danger: made from an entry of its own, never from a template.
+STATES_OF_THE_CITY = (NoticeKind.SHELTER, NoticeKind.HEADQUARTERS)
 
 LIFTED = "解除"
 

@@ -12,6 +12,7 @@ from todoke.base.ui.levels import LEVELS
 from todoke.civic.emergency.models import Draft
 from todoke.civic.emergency.queries.drafts import draft_for
 from todoke.civic.emergency.rules.evacuation import AreaLevel
+from todoke.civic.emergency.rules.notices import NoticeKind
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.types import EditionKind, Mode
@@ -99,3 +100,14 @@ def by_channel(places: Sequence[Destination], names: dict[str, str]) -> list[tup
     """How many places there are on each channel."""
     counts = Counter(names.get(place.channel, place.channel) for place in places)
     return sorted(counts.items())
+
+
+# Where the city's own state is entered, by the kind of notice that tells of it.
+STATE_PAGES = {NoticeKind.SHELTER.value: "emergency:shelters", NoticeKind.HEADQUARTERS.value: "emergency:headquarters"}
+
+
+def state_page(draft: Draft | None) -> str:
+    """The name of the page on which this draft was entered as a state; empty of any other, and where it is closed."""
+    if draft is None or draft.incident.closed_at is not None:
+        return ""
+    return STATE_PAGES.get(draft.kind, "")

@@ -53,6 +53,7 @@ from todoke.civic.emergency.views.common import (
     mode_of,
     refuse,
     shown_draft,
+    state_page,
     viewer_of,
 )
 from todoke.ground.places.queries import area_tree, place_readings, reach_of
@@ -215,6 +216,7 @@ def _editor(
             "grid": area_grid(area_tree(), picks, picked) if draft.edition_kind != EditionKind.CANCEL else (),
             "places": [(place, place.key not in draft.excluded) for place in possible_audience(draft, now())],
             "theirs": theirs,
+            "state_page": state_page(draft),
             "proposes_order": draft.kind in (NoticeKind.WEATHER, NoticeKind.FLOOD)
             and any((area.level or 0) >= 3 for area in facts["areas"]),
         },

@@ -19,7 +19,7 @@ from todoke.civic.emergency.queries.board import follow_ups_of
 from todoke.civic.emergency.queries.drafts import drafts_for, edition_areas
 from todoke.civic.emergency.queries.maps import coloured
 from todoke.civic.emergency.rules.rights import DRAFT, MESSAGE_KIND, READ
-from todoke.civic.emergency.views.common import areas_by_word, drill_words, level_words, refuse, viewer_of
+from todoke.civic.emergency.views.common import areas_by_word, drill_words, level_words, refuse, state_page, viewer_of
 from todoke.civic.emergency.views.desk import TONES
 from todoke.shared.messaging.models import Delivery, Destination, Edition, Message
 from todoke.shared.messaging.queries import deliveries_of, progress_of
@@ -62,6 +62,7 @@ def _facts(request: HttpRequest, pk: int) -> dict[str, object]:
         "edition": edition,
         "mode": Mode(edition.mode),
         "draft": draft,
+        "state_page": state_page(draft),
         "editions": editions,
         "is_latest": latest.pk == edition.pk,
         "latest": latest,

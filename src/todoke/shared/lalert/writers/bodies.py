@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from lxml import etree
@@ -40,10 +41,16 @@ def evacuation(edition: FrozenEdition, frozen: Frozen) -> etree._Element:
 
 
 def shelter(edition: FrozenEdition, frozen: Frozen) -> etree._Element:
-    """Shelter: every shelter of the city with what is known of it."""
+    """Shelter: every shelter of the city with what is known of it, as the full state.
+
+    Capacity, Status and NumberOf are optional in PCXML 1.x; an element that nobody filled is left out.
+    """
     body = root("pcx_sh:Shelter")
     _disaster(body, "pcx_sh", edition)
     add(body, "pcx_sh:ComplementaryInfo", _told(edition))
+    counted = [place.people for place in frozen.shelters if place.people is not None and place.sort == "開設"]
+    if counted:
+        add(add(body, "pcx_sh:TotalNumber"), "pcx_sh:HeadCount", str(sum(counted)))
     add(body, "pcx_sh:TotalNumberOfShelter", str(sum(place.sort == "開設" for place in frozen.shelters)))
     informations = add(body, "pcx_sh:Informations")
     for place in frozen.shelters:
@@ -54,7 +61,13 @@ def shelter(edition: FrozenEdition, frozen: Frozen) -> etree._Element:
         add_known(location, "pcx_eb:Address", place.address)
         add(information, "pcx_sh:Type", "避難所")
         add(information, "pcx_sh:Sort", place.sort)
-        add(information, "pcx_sh:DateTime", instant(edition.sent_at))
+        add(information, "pcx_sh:DateTime", instant(place.at or edition.sent_at))
+        if place.capacity is not None:
+            add(information, "pcx_sh:Capacity", str(place.capacity))
+        if place.is_full:
+            add(information, "pcx_sh:Status", "満員")
+        if place.people is not None:
+            add(add(information, "pcx_sh:NumberOf"), "pcx_sh:HeadCount", str(place.people))
     return body
 
 
@@ -68,7 +81,8 @@ def headquarter(edition: FrozenEdition, frozen: Frozen) -> etree._Element:
     add(body, "pcx_ah:Type", kind)
     add(body, "pcx_ah:Status", facts["headquarters_status"])
     add(body, "pcx_ah:Name", facts["headquarters_name"])
-    add(body, "pcx_ah:DateTime", instant(edition.sent_at))
+    since = facts.get("headquarters_at")
+    add(body, "pcx_ah:DateTime", instant(datetime.fromisoformat(since) if since else edition.sent_at))
     add(body, "pcx_ah:ComplementaryInfo", _told(edition))
     return body
 

@@ -21,6 +21,7 @@ ALONE = {
     "volcano": "action.volcano",
     "rumour": "action.rumour",
     "other": "action.other",
+    "shelter": "action.shelter",
     "weather": "action.warned",
     "flood": "action.river",
 }
