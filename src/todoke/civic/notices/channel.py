@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.civic.notices.queries.public import published_editions
 from todoke.civic.notices.rules.rights import LANE, PAGE_CHANNEL
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Parcel, Receipt, TryLater
 
@@ -22,6 +23,8 @@ class PageChannel:
         drill=DrillWay.BESIDE,
         # Looked up twice, it is the same notice.
         idempotency_key="edition",
+        quota=grounds.NO_QUOTA,
+        legal_purpose=grounds.NOTICES,
         timeout_seconds=5,
         concurrency=1,
         lanes=frozenset({LANE}),

@@ -7,6 +7,7 @@ from django.conf import settings
 from todoke.civic.pages.actions import CHANNEL, refresh
 from todoke.civic.pages.render import digest_of
 from todoke.civic.pages.words import LANGUAGES
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.public_page import try_public
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.public_files import alerts_address, alerts_root, page_name, read
@@ -26,6 +27,8 @@ class SiteChannel:
         drill=DrillWay.BESIDE,
         # A file written twice is the same file.
         idempotency_key="file",
+        quota=grounds.NO_QUOTA,
+        legal_purpose=grounds.PUBLISHING,
         timeout_seconds=10,
         concurrency=1,
         lanes=frozenset({"emergency"}),

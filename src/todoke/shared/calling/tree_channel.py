@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from todoke.base.clock import now
 from todoke.shared.calling.actions import NoSuchTree, begin
 from todoke.shared.calling.models import Tree
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.person import SPOKEN_MAX, PersonChannel
 from todoke.shared.messaging.channels.routes import bare
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -24,6 +25,8 @@ class TreeChannel:
             receipt=ReceiptKind.PERSON,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="呼出しの回の番号",
+            quota=grounds.BY_HAND,
+            legal_purpose=grounds.CARRIED_BY_PEOPLE,
             body_max=SPOKEN_MAX,
             concurrency=2,
         )

@@ -13,6 +13,7 @@ from todoke.shared.fax.gateways import CallReport, Gateway, Order
 from todoke.shared.fax.models import Sheet
 from todoke.shared.fax.numbers import read_address
 from todoke.shared.fax.rules import Ending, pause_after
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.routes import is_simulated
 from todoke.shared.messaging.channels.wording import area_lines, essentials
@@ -62,6 +63,8 @@ class FaxChannel:
             receipt=ReceiptKind.PERSON,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key=(gateway or simulator).repeatable,
+            quota=grounds.FAX_QUOTA,
+            legal_purpose=grounds.OFFICES,
             body_max=BODY_MAX,
             timeout_seconds=call_seconds + wait_seconds,
             concurrency=lines,

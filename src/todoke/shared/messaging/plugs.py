@@ -70,6 +70,7 @@ staff_menu.register(MenuItem("messaging.ledger", _("発信の記録"), "messagin
 staff_menu.register(MenuItem("messaging.follow-ups", _("要対応"), "messaging:follow-ups", 31, "messaging.read"))
 staff_menu.register(MenuItem("messaging.calls", _("電話連絡"), "messaging:calls", 32, "messaging.read"))
 staff_menu.register(MenuItem("messaging.told", _("届いたかを調べる"), "messaging:told", 33, "messaging.look-up"))
+staff_menu.register(MenuItem("messaging.channels", _("経路の一覧"), "messaging:channels", 35, "messaging.read"))
 staff_menu.register(MenuItem("messaging.phrases", _("決まった文と言葉"), "messaging:phrases", 34, "messaging.read"))
 if settings.SIMULATORS:
     staff_menu.register(

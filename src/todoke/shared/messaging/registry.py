@@ -55,13 +55,26 @@ class DrillWay(StrEnum):
 
 
 @dataclass(frozen=True)
+class Stated:
+    """Something that others have laid down for a channel: what it says, where that stands, and how sure we are.
+
+    `certainty` is H, M or L, as in docs/channels. In Japanese, as what the sources themselves say.
+    """
+
+    text: str
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True)
 class ChannelFacts:
     """What the ledger, the desk and the doctor must know of a channel.
 
     `title_max` and `body_max` count full-width characters (None: no limit). `idempotency_key` names what makes a repeat
     safe (None: nothing does, so an unclear outcome is a person's task). `timeout_seconds` bounds one call from outside;
     `concurrency` is how many calls one worker process makes at once. `lanes` are those whose messages it takes: the
-    alert pages take no ordinary notices, the page of notices no alerts.
+    alert pages take no ordinary notices, the page of notices no alerts. `quota` says how much the other side takes, and
+    `legal_purpose` on what ground and for what the city may use the channel (法的根拠・目的).
     """
 
     name: str | Promise
@@ -75,6 +88,8 @@ class ChannelFacts:
     timeout_seconds: float = 10
     concurrency: int = 4
     lanes: frozenset[str] = frozenset(LANES)
+    quota: Stated | None = None
+    legal_purpose: Stated | None = None
 
 
 class Channel(Protocol):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.shared.messaging.views import ledger, phrases, simulators, told
+from todoke.shared.messaging.views import channels, ledger, phrases, simulators, told
 
 app_name = "messaging"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("calls/<int:pk>/made/", ledger.call_made, name="call-made"),
     path("deliveries/<int:pk>/", ledger.delivery_page, name="delivery"),
     path("phrases/", phrases.phrase_list, name="phrases"),
+    path("channels/", channels.channel_list, name="channels"),
     path("told/", told.told_page, name="told"),
     path("<uuid:key>/", ledger.message_page, name="message"),
 ]

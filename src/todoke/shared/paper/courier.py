@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import areas_by_level, essentials
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -33,6 +34,8 @@ class CourierChannel:
             receipt=ReceiptKind.PERSON,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="配達・掲示の一覧の行",
+            quota=grounds.BY_HAND,
+            legal_purpose=grounds.CARRIED_BY_PEOPLE,
             body_max=BODY_MAX,
             concurrency=1,
         )

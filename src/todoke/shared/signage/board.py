@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
 from todoke.shared.messaging.channels.registers import BOARD_MAX, in_register
 from todoke.shared.messaging.channels.routes import bare, is_simulated
@@ -43,6 +44,9 @@ class BoardChannel:
             drill=DrillWay.BESIDE,
             idempotency_key="id",
             body_max=BOARD_MAX,
+            quota=grounds.BOARD_QUOTA,
+            legal_purpose=grounds.BOARDS,
+            body_max=50,
             timeout_seconds=timeout_seconds,
         )
 

@@ -10,6 +10,7 @@ from todoke.shared.lalert.nodes import NAMES, Nodes
 from todoke.shared.lalert.registry import Writer
 from todoke.shared.lalert.rules import document_id
 from todoke.shared.lalert.types import Frozen
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text
@@ -52,6 +53,8 @@ class NodeChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key="documentID + documentRevision",
+            quota=grounds.NODE_QUOTA,
+            legal_purpose=grounds.L_ALERT,
             timeout_seconds=timeout_seconds,
             lanes=LANES,
         )

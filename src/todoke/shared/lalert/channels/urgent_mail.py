@@ -11,6 +11,8 @@ from todoke.shared.lalert.registry import Writer
 from todoke.shared.lalert.rules import document_id
 from todoke.shared.lalert.types import Frozen
 from todoke.shared.messaging.channels.registers import in_register
+from todoke.shared.lalert.urgent import urgent_text
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -45,6 +47,8 @@ class UrgentMailChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key="documentID + documentRevision",
+            quota=grounds.CARRIER_QUOTA,
+            legal_purpose=grounds.URGENT_MAIL,
             title_max=TITLE_MAX,
             body_max=TOTAL_MAX,
             timeout_seconds=timeout_seconds,

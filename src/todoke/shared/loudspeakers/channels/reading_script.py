@@ -12,6 +12,7 @@ from todoke.shared.loudspeakers.script import script_of
 from todoke.shared.loudspeakers.sounds import PATTERNS
 from todoke.shared.messaging.channels.mail import TITLE_MAX, MailChannel
 from todoke.shared.messaging.channels.wording import fit_title
+from todoke.shared.messaging.grounds import BROADCASTERS
 from todoke.shared.messaging.types import Address, FrozenEdition, Parcel
 
 KEY = "loudspeakers.reading-script"
@@ -25,7 +26,9 @@ class ReadingScriptChannel(MailChannel):
 
     def __init__(self, **connected: Any) -> None:
         super().__init__(**connected)
-        self.facts = replace(self.facts, name="読み上げ原稿（コミュニティFM・ケーブルテレビ）")
+        self.facts = replace(
+            self.facts, name="読み上げ原稿（コミュニティFM・ケーブルテレビ）", legal_purpose=BROADCASTERS
+        )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:
         """The script as a mail, byte for byte the same at every call; always in Japanese."""

@@ -16,6 +16,7 @@ from todoke.shared.loudspeakers.script import is_urgent, script_of
 from todoke.shared.loudspeakers.sounds import PATTERNS, wav_seconds
 from todoke.shared.loudspeakers.speech import SpeechAway
 from todoke.shared.loudspeakers.types import Script
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -46,6 +47,8 @@ class UnitsChannel:
             receipt=ReceiptKind.READ_BACK,
             drill=DrillWay.BESIDE,
             idempotency_key="Idempotency-Key（放送の番号）",
+            quota=grounds.SOUND_QUOTA,
+            legal_purpose=grounds.OUTDOOR,
             timeout_seconds=timeout_seconds,
             # One voice: two at a time would only share the same two cores.
             concurrency=2,

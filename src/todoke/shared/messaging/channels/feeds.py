@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from todoke.base.clock import now
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.cap import ARTEFACT, cap_of
 from todoke.shared.messaging.channels.public_page import try_public
 from todoke.shared.messaging.feeds import ENTRIES_MAX, FeedState, cap_name, feed_files
@@ -35,6 +36,8 @@ class FeedsChannel:
         drill=DrillWay.BESIDE,
         # A file written twice is the same file.
         idempotency_key="file",
+        quota=grounds.NO_QUOTA,
+        legal_purpose=grounds.PUBLISHING,
         timeout_seconds=10,
         concurrency=1,
         lanes=frozenset({"emergency"}),

@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import utf16_units
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, Deadline, fetch, post
 from todoke.shared.messaging.channels.line_flex import Message, Said, said
@@ -59,6 +60,8 @@ class LineChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key="X-Line-Retry-Key",
+            quota=grounds.LINE_QUOTA,
+            legal_purpose=grounds.LINE,
             body_max=TEXT_MAX,
             timeout_seconds=timeout_seconds,
         )

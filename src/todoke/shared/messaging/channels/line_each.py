@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import now
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import longest_start, utf16_units
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.line import MULTICAST_MAX, RETRY_KEY_LIVES, TEXT_MAX, ask_line, retry_key
@@ -153,6 +154,8 @@ class LineEachChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="X-Line-Retry-Key",
+            quota=grounds.LINE_QUOTA,
+            legal_purpose=grounds.LINE,
             body_max=TEXT_MAX,
             # The last request may be made twice, as a bubble and as text.
             timeout_seconds=CARRY_SECONDS + 2 * reply_seconds + 2 * QUOTA_SECONDS,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan
 from todoke.ground.places.queries import the_city
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, READER, Deadline, connect, says_unreached
 from todoke.shared.messaging.channels.mail_server import MailServer, greeted
@@ -65,6 +66,8 @@ class MailChannel:
             drill=DrillWay.SAME_ROUTE,
             # Receiving servers and readers drop a second mail with the same number; the first is never lost for it.
             idempotency_key="Message-ID",
+            quota=grounds.MAIL_QUOTA,
+            legal_purpose=grounds.OFFICES,
             title_max=TITLE_MAX,
             timeout_seconds=timeout_seconds,
         )

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import in_japan
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.conversation import Mail
 from todoke.shared.messaging.channels.mail import MAILBOX, TITLE_MAX
@@ -110,6 +111,8 @@ class MailEachChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="Message-ID",
+            quota=grounds.MAIL_QUOTA,
+            legal_purpose=grounds.SUBSCRIBERS,
             title_max=TITLE_MAX,
             timeout_seconds=CARRY_SECONDS + reply_seconds,
             concurrency=4,

@@ -8,6 +8,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import characters, longest_start
 from todoke.shared.messaging.channels.phrases import phrases_in
 from todoke.shared.messaging.channels.routes import bare
@@ -35,6 +36,8 @@ class PersonChannel:
             receipt=ReceiptKind.PERSON,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="電話連絡一覧の行",
+            quota=grounds.BY_HAND,
+            legal_purpose=grounds.CARRIED_BY_PEOPLE,
             body_max=SPOKEN_MAX,
             concurrency=1,
         )

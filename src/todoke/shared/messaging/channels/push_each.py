@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import now
 from todoke.base.ui.languages import language_tag
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import longest_start
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.push_doors import Doors
@@ -142,6 +143,8 @@ class PushEachChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="Topic",
+            quota=grounds.PUSH_QUOTA,
+            legal_purpose=grounds.SUBSCRIBERS,
             title_max=TITLE_MAX,
             timeout_seconds=CARRY_SECONDS + 2 * reply_seconds,
             concurrency=2,

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import characters
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, Answer, fetch, post
 from todoke.shared.messaging.channels.phrases import area_name, level_words, phrases_in
@@ -59,6 +60,8 @@ class WebhookChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key="webhook-id",
+            quota=grounds.PARTNER_QUOTA,
+            legal_purpose=grounds.PARTNERS,
             timeout_seconds=timeout_seconds,
         )
 

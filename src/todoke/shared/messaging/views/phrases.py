@@ -29,6 +29,8 @@ GROUPS = {
     "time": _("日時の書き方"),
     "taken-back": _("取り消し"),
     "speech": _("読み上げ"),
+    "shelter": _("避難所"),
+    "headquarters": _("災害対策本部"),
     "frame": _("文の骨組み"),
 }
 

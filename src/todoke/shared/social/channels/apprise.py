@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import utf16_units
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
@@ -49,6 +50,8 @@ class AppriseChannel:
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key=None,
+            quota=grounds.SOCIAL_QUOTA,
+            legal_purpose=grounds.SOCIAL,
             timeout_seconds=timeout_seconds,
             concurrency=1,
         )

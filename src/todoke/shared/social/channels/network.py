@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import Measure
 from todoke.shared.messaging.channels.connection import Answer, fetch, post, put
 from todoke.shared.messaging.channels.routes import bare, is_simulated
@@ -93,6 +94,8 @@ class NetworkChannel(ABC):
             receipt=ReceiptKind.ACCEPTED,
             drill=DrillWay.BESIDE,
             idempotency_key=self.repeat,
+            quota=grounds.SOCIAL_QUOTA,
+            legal_purpose=grounds.SOCIAL,
             body_max=self.room(""),
             timeout_seconds=timeout_seconds,
             concurrency=2,
