@@ -1,4 +1,4 @@
-"""What other rooms may plug in here: channels, kinds of message, artefacts."""
+"""What other rooms may plug in here: channels, kinds of message, artefacts, gates."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from todoke.base.registry import Registry
 from todoke.shared.messaging.types import (
     Address,
     Copy,
+    EditionKind,
     FrozenEdition,
     Members,
+    Mode,
     Parcel,
     Receipt,
     Report,
@@ -207,7 +209,39 @@ class Artefact:
     render: Callable[[FrozenEdition], bytes]
 
 
+@dataclass(frozen=True)
+class Passage:
+    """An edition that is about to be released: to which destinations (their numbers), and on whose word.
+
+    `accounts` are the numbers of its writer and its approver; one alone where the glass was broken. `level` is the
+    highest 警戒レベル, `kind` and `mode` as the edition has them.
+    """
+
+    destinations: tuple[int, ...]
+    accounts: tuple[int, ...]
+    lane: str
+    kind: EditionKind
+    mode: Mode
+    level: int | None
+    break_glass: bool
+    at: datetime
+
+
+class Gate(Protocol):
+    """Asked before anything is released: whether these people may speak at these destinations.
+
+    `objections` gives a sentence for each destination where they may not, fit for the screen: which one, who may, how
+    to mend it; none lets it through. It runs in the transaction of the release and asks the database alone. Imagined
+    example: the town hall's balcony is the mayor's, except when the river rises.
+    """
+
+    key: str
+
+    def objections(self, passage: Passage) -> Sequence[str]: ...
+
+
 channels: Registry[Channel | MassChannel] = Registry("messaging.channels")
 audiences: Registry[Audience] = Registry("messaging.audiences")
 kinds: Registry[MessageKind] = Registry("messaging.kinds")
 artefacts: Registry[Artefact] = Registry("messaging.artefacts")
+gates: Registry[Gate] = Registry("messaging.gates")

@@ -9,11 +9,12 @@ from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
-from todoke.shared.messaging.registry import channels
+from todoke.shared.messaging.registry import channels, gates
 from todoke.shared.social.checkup import CHECKS
 from todoke.shared.social.city import RegisterPart
 from todoke.shared.social.gauges import GAUGES
 from todoke.shared.social.networks import networks
+from todoke.shared.social.posters import PosterGate
 from todoke.shared.social.registry import services
 from todoke.shared.social.services import SERVICES
 
@@ -21,6 +22,7 @@ for channel in networks():
     channels.register(channel)
 for service in SERVICES:
     services.register(service)
+gates.register(PosterGate())
 
 permissions.register(
     Permission(

@@ -31,11 +31,15 @@ class Weight(IntEnum):
 
 def weight_of(edition: FrozenEdition, lane: str) -> Weight:
     """What takes an earlier word back, and what lives depend on, is vital; weather notes of level 1 and 2 are not."""
-    if edition.kind in (EditionKind.CORRECTION, EditionKind.CANCEL):
+    return weight(edition.kind, lane, edition.content.level)
+
+
+def weight(kind: EditionKind, lane: str, level: int | None) -> Weight:
+    """The same before there is an edition."""
+    if kind in (EditionKind.CORRECTION, EditionKind.CANCEL):
         return Weight.VITAL
     if lane != Lane.EMERGENCY:
         return Weight.ORDINARY
-    level = edition.content.level
     return Weight.NOTE if level is not None and level < VITAL_LEVEL else Weight.VITAL
 
 

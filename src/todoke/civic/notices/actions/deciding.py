@@ -33,9 +33,10 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.queries import areas_by_key
-from todoke.shared.messaging.actions.release import Order, release
+from todoke.shared.messaging.actions.release import Order, ask_the_gates, release
 from todoke.shared.messaging.models import Destination, Edition
-from todoke.shared.messaging.types import EditionKind
+from todoke.shared.messaging.registry import kinds
+from todoke.shared.messaging.types import EditionKind, Mode
 from todoke.shared.subscriptions.queries.topics import topics
 
 FIELDS = {"title": _("題名"), "short": _("短い文"), "body": _("本文")}
@@ -95,7 +96,8 @@ def approve(notice_id: int, *, revision: int, viewer: Viewer, at: datetime) -> E
     """Approve, and release at once, or at its time: then None comes back and the clock does the rest (`scheduling`).
 
     A second click gives NotSubmitted or NotLive and releases nothing. Raises SamePerson where the viewer wrote or
-    submitted it (the database refuses that too), ReleaseRefused of the ledger where it does not take it.
+    submitted it (the database refuses that too), ReleaseRefused of the ledger where it does not take it, also now
+    for a later hour where neither of the two may speak on an account.
     """
     notice = held(notice_id)
     _may_approve(notice, viewer)
@@ -112,6 +114,8 @@ def approve(notice_id: int, *, revision: int, viewer: Viewer, at: datetime) -> E
     notice.approved_by_id = viewer.account_id
     notice.approved_at = at
     if turn is Turn.WAIT:
+        # What would be refused at its hour is refused now, while there is somebody to mend it.
+        ask_the_gates(_order(notice, at), lane=kinds[MESSAGE_KIND].lane, mode=Mode.ACTUAL, at=at)
         notice.state = NoticeState.SCHEDULED
         notice.save(update_fields=["state", "approved_by", "approved_at"])
         record("notices.scheduled", on=notice, by=viewer, after={"send_at": notice.send_at})
@@ -132,23 +136,7 @@ def ask_to_cancel(message_key: str, *, reason: str, viewer: Viewer, at: datetime
 
 def send(notice: Notice, at: datetime) -> Edition:
     """Release an approved notice; the caller holds its row. Raises ReleaseRefused."""
-    people = Account.objects.in_bulk([pk for pk in (notice.submitted_by_id, notice.approved_by_id) if pk])
-    edition = release(
-        Order(
-            kind=EditionKind(notice.edition_kind),
-            content=content_of(notice),
-            destinations=tuple(destinations_of(notice, at)),
-            expires_at=notice.expires_at,
-            author=people[notice.submitted_by_id or 0],
-            approver=people[notice.approved_by_id or 0],
-            note=notice.note,
-            message=notice.message,
-            after_number=notice.after_number,
-            message_kind=MESSAGE_KIND,
-            origin=f"notices.section:{notice.section.key}",
-        ),
-        at=at,
-    )
+    edition = release(_order(notice, at), at=at)
     notice.state = NoticeState.RELEASED
     notice.edition = edition
     notice.message = edition.message
@@ -156,6 +144,23 @@ def send(notice: Notice, at: datetime) -> Edition:
     if notice.cancels:
         _drop_the_rest(notice, at)
     return edition
+
+
+def _order(notice: Notice, at: datetime) -> Order:
+    people = Account.objects.in_bulk([pk for pk in (notice.submitted_by_id, notice.approved_by_id) if pk])
+    return Order(
+        kind=EditionKind(notice.edition_kind),
+        content=content_of(notice),
+        destinations=tuple(destinations_of(notice, at)),
+        expires_at=notice.expires_at,
+        author=people[notice.submitted_by_id or 0],
+        approver=people[notice.approved_by_id or 0],
+        note=notice.note,
+        message=notice.message,
+        after_number=notice.after_number,
+        message_kind=MESSAGE_KIND,
+        origin=f"notices.section:{notice.section.key}",
+    )
 
 
 def hand_back(notice: Notice, reason: str, at: datetime, *, by: int | None) -> None:

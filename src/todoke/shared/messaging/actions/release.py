@@ -17,7 +17,7 @@ from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.events import EditionReleased
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FrozenArtefact, Mailing, Message
 from todoke.shared.messaging.queries import takes_lane
-from todoke.shared.messaging.registry import artefacts, kinds
+from todoke.shared.messaging.registry import Passage, artefacts, gates, kinds
 from todoke.shared.messaging.types import Content, DeliveryState, EditionKind, Mode
 
 NOTHING_LEFT = _("何も送られていなかったため、知らせる必要はありません。")
@@ -89,6 +89,17 @@ class WrongLane(ReleaseRefused):
         return str(self.says) % {"names": "、".join(self.names)}
 
 
+class NotTheirPlace(ReleaseRefused):
+    """A destination at which neither the writer nor the approver may speak, such as another section's account."""
+
+    def __init__(self, objections: Iterable[str]) -> None:
+        super().__init__()
+        self.objections = tuple(objections)
+
+    def __str__(self) -> str:
+        return "".join(self.objections)
+
+
 @dataclass(frozen=True)
 class Order:
     """What to release, with the audience already resolved.
@@ -129,6 +140,7 @@ def release(order: Order, *, at: datetime) -> Edition:
     out_of_lane = [place.name for place in order.destinations if not takes_lane(place, message.lane)]
     if out_of_lane:
         raise WrongLane(out_of_lane)
+    ask_the_gates(order, lane=message.lane, mode=Mode(message.mode), at=at)
 
     edition = _freeze(order, message, at)
     _plan(order, edition, at)
@@ -143,6 +155,25 @@ def release(order: Order, *, at: datetime) -> Edition:
     events.announce(EditionReleased(edition_id=edition.pk, origin=message.origin))
     enqueue("messaging.dispatch", lane=Lane(message.lane), once=f"messaging.dispatch-{message.lane}")
     return edition
+
+
+def ask_the_gates(order: Order, *, lane: str, mode: Mode, at: datetime) -> None:
+    """Ask every gate whether these people may speak at these destinations. Raises NotTheirPlace.
+
+    Who approves something for a later hour asks beforehand, so that it is not refused when nobody is there.
+    """
+    passage = Passage(
+        destinations=tuple(place.pk for place in order.destinations),
+        accounts=tuple(account.pk for account in (order.author, order.approver) if account is not None),
+        lane=lane,
+        kind=EditionKind(order.kind),
+        mode=mode,
+        level=order.content.level,
+        break_glass=order.break_glass,
+        at=at,
+    )
+    if objections := [said for gate in gates for said in gate.objections(passage)]:
+        raise NotTheirPlace(objections)
 
 
 def _message_of(order: Order) -> Message:
