@@ -36,6 +36,7 @@ NO_PAGES = {
     "people:authenticator",
     "portal:alerts",
     "portal:drill",
+    "sms-simulator:fault",
     "subscriptions:feed",
     "subscriptions:json-feed",
     "subscriptions:line-play",

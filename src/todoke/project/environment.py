@@ -185,6 +185,13 @@ def fax_way(text: str) -> str:
     return text
 
 
+def form_file(text: str) -> Path:
+    path = Path(text).expanduser().resolve()
+    if path.suffix != ".toml" or not path.is_file():
+        raise ValueError(f"{path} is no file whose name ends in .toml")
+    return path
+
+
 def fax_lines(text: str) -> int:
     if positive(text) > 100:
         raise ValueError(f"“{text}” lines are more than 100")
@@ -441,6 +448,20 @@ VARIABLES = (
         port,
         None,
         "8185",
+    ),
+    Variable(
+        "TODOKE_SMS",
+        "The form of the provider that sends SMS: a TOML file. Absent: no SMS leaves.",
+        form_file,
+        None,
+        "/srv/city/sms_gateway.toml",
+    ),
+    Variable(
+        "TODOKE_SMS_SIMULATOR_PORT",
+        "The port of the simulated SMS provider on this machine. Absent: six above the simulators' HTTP port.",
+        port,
+        None,
+        "8186",
     ),
     Variable(
         "TODOKE_FEEDS",

@@ -83,6 +83,10 @@ FAX_LINES: int = ENVIRONMENT["TODOKE_FAX_LINES"]
 FAX_CONFIRM_MINUTES: int = ENVIRONMENT["TODOKE_FAX_CONFIRM_MINUTES"]
 # Beside the other simulators, so that two houses on one machine need no more than two pairs of ports.
 FAX_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_FAX_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 5
+SMS: Path | None = ENVIRONMENT["TODOKE_SMS"]
+# The form names them; they are read nowhere else.
+SMS_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_SMS_SECRET_")}
+SMS_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_SMS_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 6
 LALERT_NODES: tuple[str, ...] = ENVIRONMENT["TODOKE_LALERT_NODES"]
 LALERT_USER: str = ENVIRONMENT["TODOKE_LALERT_USER"]
 LALERT_PASSWORD: str = ENVIRONMENT["TODOKE_LALERT_PASSWORD"]
@@ -164,6 +168,7 @@ ROOMS = [
     "todoke.shared.unforeseen",
     "todoke.shared.calling",
     "todoke.shared.said",
+    "todoke.shared.sms",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

@@ -11,6 +11,7 @@ from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.mirrors.urls import simulator_patterns as mirror_patterns
 from todoke.shared.signage.urls import kiosk_patterns
 from todoke.shared.signage.urls import simulator_patterns as board_patterns
+from todoke.shared.sms.urls import simulator_patterns as sms_simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
 from todoke.shared.subscriptions.urls import staff_patterns as subscription_patterns
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),
     path("", include("todoke.shared.fax.urls")),
     path("simulators/fax/", include((fax_simulator_patterns, "fax-simulator"))),
+    path("sms/", include("todoke.shared.sms.urls")),
+    path("simulators/sms/", include((sms_simulator_patterns, "sms-simulator"))),
     path("simulators/lalert/", include("todoke.shared.lalert.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]

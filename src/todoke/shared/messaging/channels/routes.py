@@ -30,6 +30,7 @@ LEAD_OUTSIDE = frozenset(
         "messaging.line",
         "messaging.mail",
         "messaging.webhook",
+        "sms.gateway",
         "social.apprise",
         "social.facebook",
         "social.mastodon",

@@ -1,0 +1,1 @@
+"""What is done about SMS: messages that leave, receipts that come, and asking where none does."""
