@@ -46,7 +46,6 @@ class BoardChannel:
             body_max=BOARD_MAX,
             quota=grounds.BOARD_QUOTA,
             legal_purpose=grounds.BOARDS,
-            body_max=50,
             timeout_seconds=timeout_seconds,
         )
 

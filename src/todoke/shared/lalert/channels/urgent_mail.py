@@ -10,9 +10,8 @@ from todoke.shared.lalert.permitted import CARRIERS, TITLE_MAX, TOTAL_MAX, troub
 from todoke.shared.lalert.registry import Writer
 from todoke.shared.lalert.rules import document_id
 from todoke.shared.lalert.types import Frozen
-from todoke.shared.messaging.channels.registers import in_register
-from todoke.shared.lalert.urgent import urgent_text
 from todoke.shared.messaging import grounds
+from todoke.shared.messaging.channels.registers import in_register
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
