@@ -91,6 +91,7 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "messaging:call-made": {"pk": 1},
     "social:account": {"pk": 1},
     "social:change": {"pk": 1},
+    "social:set-quota": {"pk": 1},
     "social:close": {"pk": 1},
     "social-simulators:timeline": {"service": "x"},
     "social-simulators:fault": {"service": "x"},

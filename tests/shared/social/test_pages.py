@@ -164,7 +164,9 @@ def test_the_quotas_are_shown_with_bars_and_with_what_was_held():
 
     page = staff_client("social.read").get("/desk/social/quotas/").content.decode()
 
-    assert 'max="50" high="30" optimum="0" value="0"' in page
+    assert 'aria-label="24時間：使った0件、上限50件、右の端は緊急のための20件"' in page
+    assert '<rect x="600" y="1" width="400"' in page
+    assert "このままの調子では、使い切りません。" in page
     assert "命に関わる情報のために20件を残しています" in page
     assert "花火大会のお知らせ" in page
     assert "見送り" in page

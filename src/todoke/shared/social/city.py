@@ -6,7 +6,7 @@
 | social_quotas.csv | account, window (quarter-hour, day, month, credits), limit, reserve (percent), source; optional: since (credits alone) |
 
 An account that stands in the register already is left alone: it is kept on its pages from then on, with a reason for
-every change. Quotas are what contracts say, so there the file wins.
+every change. Quotas are what contracts say, so there the file wins, until staff set one on the account's page.
 """  # noqa: E501 - a table
 
 import re
@@ -62,7 +62,7 @@ class RegisterPart:
                 _quota(row, report) for row in read_csv(folder / QUOTAS, report, columns=columns, optional=("since",))
             ]
             if not report.fault_count:
-                gone = Quota.objects.exclude(pk__in=[quota.pk for quota in named if quota])
+                gone = Quota.objects.filter(set_at=None).exclude(pk__in=[quota.pk for quota in named if quota])
                 report.drop_missing(gone, report.gone(QUOTAS))
 
 
@@ -123,6 +123,10 @@ def _quota(row: Row, report: LoadReport) -> Quota | None:
     source = row.text("source", longest=300)
     if report.fault_count > before or account is None:
         return None
+    kept = Quota.objects.filter(account=account, window=window).exclude(set_at=None).first()
+    if kept is not None:
+        report.count(str(Quota._meta.verbose_name), Outcome.UNCHANGED)
+        return kept
     values = {"limit": limit, "reserve_percent": reserve, "since_date": since, "source": source}
     return report.store(Quota, key={"account": account, "window": window}, values=values)
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from todoke.ground.people.models import Post, Section
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.simulators.faults import ANSWERS, Fault, FaultKind
+from todoke.shared.social.actions.planning import Plan
 from todoke.shared.social.actions.register import Card
 from todoke.shared.social.models import VARIABLE, SocialAccount
 from todoke.shared.social.queries import service_name
 from todoke.shared.social.registry import services
+from todoke.shared.social.types import Window
 
 KINDS = tuple(kind for kind in FaultKind if kind not in (FaultKind.RETURN, FaultKind.DRIP))
 
@@ -131,6 +133,37 @@ class CardForm(WhyForm):
             "poster_sections": account.poster_sections.all(),
             "poster_posts": account.poster_posts.all(),
         }
+
+
+class PlanForm(WhyForm):
+    """What an account's contract gives in one window."""
+
+    window = forms.ChoiceField(
+        label=_("数える期間"),
+        help_text=_("15分と24時間は、古い投稿から順に数えなくなります。月は1日に始まり、前払いは使い切るまでです。"),
+        choices=Window.choices,
+    )
+    limit = forms.IntegerField(label=_("上限（件）"), min_value=1, max_value=1_000_000)
+    reserve_percent = forms.IntegerField(
+        label=_("緊急のために残す割合（％）"),
+        help_text=_("命に関わる情報だけが使えます。ふだんの投稿は、残りがここまで減ると待つか、見送ります。"),
+        min_value=0,
+        max_value=99,
+    )
+    since = forms.DateField(
+        label=_("最後に買い足した日"),
+        help_text=_("前払いのときだけ書きます。"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+    source = forms.CharField(label=_("上限の根拠"), help_text=_("例：契約書、サービスの料金のページ"), max_length=300)
+
+    field_order = ("window", "limit", "reserve_percent", "since", "source", "why")
+
+    def plan(self) -> Plan:
+        """What was written; only of a valid form."""
+        told = {name: self.cleaned_data[name] for name in ("limit", "reserve_percent", "since", "source")}
+        return Plan(window=Window(self.cleaned_data["window"]), **told)
 
 
 class NetworkFaultForm(forms.Form):

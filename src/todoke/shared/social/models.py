@@ -77,8 +77,8 @@ class SocialAccount(models.Model):
 class Quota(models.Model):
     """上限: how many posts an account has in a window, and which part of them only the life-critical may use.
 
-    From the city's file alone (`social_quotas.csv`): a contract says it, with its `source`. `since_date` is when
-    prepaid posts were last bought.
+    From the city's file (`social_quotas.csv`) until staff set it on the account's page (`set_at`); then the page wins.
+    A contract says it, with its `source`. `since_date` is when prepaid posts were last bought.
     """
 
     account = models.ForeignKey(SocialAccount, models.PROTECT, related_name="quotas")
@@ -87,6 +87,7 @@ class Quota(models.Model):
     reserve_percent = models.PositiveSmallIntegerField()
     since_date = models.DateField(null=True)
     source = models.CharField(max_length=300)
+    set_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "ソーシャルメディアの上限"

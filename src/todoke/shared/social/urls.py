@@ -12,6 +12,7 @@ urlpatterns = [
     path("quotas/", views.quotas, name="quotas"),
     path("<int:pk>/", views.account, name="account"),
     path("<int:pk>/change/", views.change, name="change"),
+    path("<int:pk>/quota/", views.set_quota, name="set-quota"),
     path("<int:pk>/close/", views.close, name="close"),
 ]
 

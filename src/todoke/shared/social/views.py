@@ -21,8 +21,9 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.channels.line_each import LineEachChannel
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.simulators import control
+from todoke.shared.social.actions import planning
 from todoke.shared.social.actions import register as acts
-from todoke.shared.social.forms import CardForm, NetworkFaultForm, WhyForm
+from todoke.shared.social.forms import CardForm, NetworkFaultForm, PlanForm, WhyForm
 from todoke.shared.social.models import SocialAccount
 from todoke.shared.social.queries import (
     account_for,
@@ -40,6 +41,7 @@ from todoke.shared.social.rules import Meter
 from todoke.shared.social.simulators.timeline import Post, timelines
 
 POSTS_SHOWN = 100
+BAR_WIDTH = 1000
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
@@ -148,6 +150,40 @@ def close(request: VisitorRequest, pk: int) -> HttpResponse:
     return redirect("social:account", pk)
 
 
+@needs("social.manage")
+@require_http_methods(FORM_METHODS)
+def set_quota(request: VisitorRequest, pk: int) -> HttpResponse:
+    """Set how much an account may post in one window, and how much of it is kept."""
+    found = _found(request, pk)
+    form = PlanForm(request.POST or None, initial=_plan_of(found, request.GET.get("window", "")))
+    if request.method == "POST" and form.is_valid():
+        try:
+            planning.set_quota(pk, form.plan(), by=request.viewer, why=form.cleaned_data["why"], at=now())
+        except acts.RegisterRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("上限を決めました。監査記録に残りました。"))
+            return redirect("social:account", pk)
+    bars = [_bar(meter, now()) for meter in meters_of(found, now())]
+    values = {"form": form, "account": found, "bars": bars}
+    return render(request, "social/quota.html", values, status=422 if form.errors else 200)
+
+
+def _plan_of(account: SocialAccount, window: str) -> dict[str, Any]:
+    """What stands there for this window; the first one's where the address names none."""
+    standing = list(account.quotas.all())
+    quota = next((one for one in standing if one.window == window), standing[0] if standing and not window else None)
+    if quota is None:
+        return {"window": window}
+    return {
+        "window": quota.window,
+        "limit": quota.limit,
+        "reserve_percent": quota.reserve_percent,
+        "since": quota.since_date,
+        "source": quota.source,
+    }
+
+
 @needs("social.read")
 @require_safe
 def quotas(request: VisitorRequest) -> HttpResponse:
@@ -201,7 +237,11 @@ def _bar(meter: Meter, at: datetime) -> dict[str, Any]:
         "word": word,
         "tone": tone,
         "runs_out_at": runs_out if meter.left else None,
-        "high": meter.limit - meter.reserve,
+        "key": meter.window.value,
+        # Of a bar of a thousand: how far it is used, and where the reserve begins.
+        "used_width": min(BAR_WIDTH, BAR_WIDTH * meter.used // meter.limit),
+        "reserve_start": BAR_WIDTH - BAR_WIDTH * meter.reserve // meter.limit,
+        "reserve_width": BAR_WIDTH * meter.reserve // meter.limit,
     }
 
 
