@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
 from todoke.base.sealing import make_token
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, fetch
 from todoke.shared.messaging.channels.routes import is_simulated
 from todoke.shared.messaging.http_forms.asking import KeyRefused
@@ -69,6 +70,8 @@ class SmsChannel:
             receipt=ReceiptKind.READ_BACK if form.tells_arrivals else ReceiptKind.ACCEPTED,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key=form.remembers_key or None,
+            quota=grounds.PROVIDER_QUOTA,
+            legal_purpose=grounds.OFFICES,
             body_max=form.length.room,
             timeout_seconds=send_seconds,
             concurrency=4,
