@@ -10,6 +10,7 @@ from tests.shared.messaging.editions import edition
 from tests.shared.messaging.ledger import HOUR, NIGHT, first, following
 from tests.shared.social.city import make_account, make_place, make_quota
 from tests.shared.social.house import SITE
+from tests.sign_in import make_staff
 from todoke.base.registry import Registry
 from todoke.base.sealing import seal
 from todoke.shared.messaging.actions import dispatch, release
@@ -63,8 +64,10 @@ def carry(at=NIGHT, lane="emergency") -> Delivery:
     return Delivery.objects.get(pk=claimed.delivery_id)
 
 
-def ordinary(officers, place):
-    return replace(first(officers, place), message_kind=NOTICE.key)
+def ordinary(place):
+    """A notice by two people of the account's own section; an alert may come from anybody."""
+    own = make_staff(section="koho"), make_staff(section="koho")
+    return replace(first(own, place), message_kind=NOTICE.key)
 
 
 def test_a_cancellation_finds_by_its_receipt_what_the_first_edition_left_there(officers, x, account, simulator):
@@ -134,7 +137,7 @@ def test_an_ordinary_notice_leaves_the_reserve_alone_and_the_order_goes(officers
     release.release(first(officers, place), at=NIGHT)
     carry()
 
-    release.release(ordinary(officers, place), at=NIGHT)
+    release.release(ordinary(place), at=NIGHT)
     held = carry(NIGHT + timedelta(minutes=30), lane="normal")
     release.release(first(officers, place), at=NIGHT + timedelta(minutes=31))
     order = carry(NIGHT + timedelta(minutes=31))
@@ -155,7 +158,7 @@ def test_a_notice_that_can_wait_waits_and_goes_when_an_old_post_leaves_the_windo
     place = make_place()
     release.release(first(officers, place), at=NIGHT)
     carry()
-    release.release(ordinary(officers, place), at=NIGHT + timedelta(minutes=1))
+    release.release(ordinary(place), at=NIGHT + timedelta(minutes=1))
 
     monkeypatch.setattr(desks, "now", lambda: NIGHT + timedelta(minutes=1))
     waiting = carry(NIGHT + timedelta(minutes=1), lane="normal")
