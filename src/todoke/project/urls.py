@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from todoke.civic.emergency.urls import reply_patterns as drill_reply_patterns
 from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),
     path("desk/emergency/", include("todoke.civic.emergency.urls")),
+    path("drill-reply/", include((drill_reply_patterns, "emergency-reply"))),
     path("desk/notices/", include("todoke.civic.notices.urls")),
     path("notices/", include((notice_patterns, "notices-public"))),
     path("desk/messages/", include("todoke.shared.messaging.urls")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.actions.drafts import Changes, Choice
 from todoke.civic.emergency.models import Draft, HazardGroup, Phase, Scenario, Verdict
+from todoke.civic.emergency.models.participant import Way
 from todoke.civic.emergency.rules.drills import SPEEDS
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind, takes_levels
 from todoke.ground.places.queries import AreaNode
@@ -300,6 +301,42 @@ class PhaseForm(forms.Form):
     use_required_attribute = False
 
     phase = forms.ChoiceField(label=_("段階"), choices=Phase.choices, widget=forms.RadioSelect)
+
+
+class TakePartForm(forms.Form):
+    """One's own consent to one drill: which way, what for, until when. The mail address is the account's own."""
+
+    use_required_attribute = False
+
+    way = forms.ChoiceField(label=_("受け取り方"), choices=Way.choices, widget=forms.RadioSelect)
+    telephone = forms.CharField(
+        label=_("電話番号"), max_length=20, required=False, help_text=_("電話を選んだときだけ。例 000-0000-0001"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )  # fmt: skip
+    purpose = forms.CharField(
+        label=_("参加の目的"), max_length=500, help_text=_("例：届くまでの時間と、読みやすさを確かめる。")
+    )
+    ends_at = forms.DateTimeField(
+        label=_("参加の終わり"),
+        help_text=_("この時刻を過ぎると、何も届きません。7日以内にしてください。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, mail: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = (
+            _("メールは、アカウントに登録した %(mail)s に届きます。") % {"mail": mail}
+            if mail
+            else _("アカウントにメールアドレスが登録されていないため、電話だけを選べます。")
+        )
+        self.fields["way"].help_text = words
+
+    def clean(self) -> dict[str, Any]:
+        """A telephone number is needed where it is the way."""
+        entered: dict[str, Any] = super().clean() or {}
+        if entered.get("way") == Way.TELEPHONE and not entered.get("telephone"):
+            self.add_error("telephone", _("電話番号を書いてください。"))
+        return entered
 
 
 class DrillForm(forms.Form):

@@ -14,9 +14,10 @@ from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
 from todoke.civic.emergency.panel import draw_next_act
 from todoke.civic.emergency.player import DrillPlayer
 from todoke.civic.emergency.rules.rights import DRILL, MESSAGE_KIND, READ
+from todoke.civic.emergency.setting_up import drill_mail
 from todoke.ground.people.registry import Permission, permissions
 from todoke.ground.places.registry import city_parts
-from todoke.shared.messaging.registry import MessageKind, kinds
+from todoke.shared.messaging.registry import MessageKind, channels, kinds
 from todoke.shared.unforeseen.registry import matters
 
 permissions.register(
@@ -52,6 +53,9 @@ matters.register(DraftMatter())
 # The topic under which residents ask for alerts; a city names its topics in topics.toml, and every city has this one.
 kinds.register(MessageKind(MESSAGE_KIND, _("緊急情報"), "emergency", topics=("bousai",)))
 
+channels.register(drill_mail())
+
 staff_menu.register(MenuItem("emergency.desk", _("災害対応"), "emergency:desk", 10, READ))
 staff_menu.register(MenuItem("emergency.drills", _("訓練"), "emergency:drills", 12, DRILL))
+staff_menu.register(MenuItem("emergency.my-drills", _("訓練への参加"), "emergency:my-drills", 13))
 staff_panels.register(Panel("emergency.next-act", _("災害対応"), 10, draw_next_act))

@@ -1,8 +1,9 @@
-"""The incident desk's addresses, below /desk/emergency/."""
+"""The incident desk's addresses, below /desk/emergency/, and the page behind a drill mail's link."""
 
 from django.urls import path
 
 from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, states, telegrams
+from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, participants, telegrams
 
 app_name = "emergency"
 
@@ -32,6 +33,10 @@ urlpatterns = [
     path("incidents/<int:pk>/shelters/", states.shelters, name="shelters"),
     path("incidents/<int:pk>/headquarters/", states.headquarters, name="headquarters"),
     path("drills/", drills.drill_list, name="drills"),
+    path("drills/mine/", participants.mine, name="my-drills"),
+    path("drills/mine/<int:pk>/leave/", participants.leave_drill, name="leave-drill"),
+    path("drills/mine/<int:pk>/received/", participants.received, name="received"),
+    path("drills/<int:pk>/take-part/", participants.join, name="join-drill"),
     path("drills/<int:pk>/", drills.drill_page, name="drill"),
     path("drills/<int:pk>/report.json", drills.drill_report, name="drill-report"),
     path("drills/<int:pk>/pause/", drills.pause, name="pause-drill"),
@@ -40,3 +45,5 @@ urlpatterns = [
     path("telegrams/<int:pk>/", telegrams.telegram_page, name="telegram"),
     path("templates/", telegrams.template_list, name="templates"),
 ]
+
+reply_patterns = [path("<slug:code>/", participants.reply, name="reply")]

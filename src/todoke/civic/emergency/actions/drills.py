@@ -10,6 +10,7 @@ from django.db import transaction
 
 from todoke.civic.emergency.actions.incidents import open_incident
 from todoke.civic.emergency.actions.intake import take_in
+from todoke.civic.emergency.actions.participants import erase_addresses
 from todoke.civic.emergency.actions.refusals import DrillIsOver, DrillRuns, IncidentIsOpen, NotAllowed
 from todoke.civic.emergency.models import Drill, DrillStep, Incident, Scenario, Telegram
 from todoke.civic.emergency.queries.drills import report_of
@@ -89,7 +90,7 @@ def play(*, at: datetime) -> int:
 
     Every step is a transaction of its own that may be interrupted and done again, on any host.
     """
-    done = 0
+    done = erase_addresses(at=at)
     for drill in Drill.objects.filter(ended_at=None, paused_at=None):
         come = elapsed(drill.started_at, drill.speed, drill.rested, None, at=at)
         due = drill.steps.filter(done_at=None, after__lte=come).order_by("number").values_list("pk", flat=True)

@@ -185,3 +185,35 @@ class DrillIsOver(DeskRefused):
     """The drill has ended since the page was opened."""
 
     says = _("この訓練は終わっています。画面を新しくして確かめてください。")
+
+
+class AlreadyTakingPart(DeskRefused):
+    """One person takes part once on a way."""
+
+    says = _("この訓練には、この方法ですでに参加しています。")
+
+
+class BadEnd(DeskRefused):
+    """A consent without an end in sight."""
+
+    says = _("参加の終わりは、いまより後、7日以内にしてください。")
+
+
+class NoAddressOfOnesOwn(DeskRefused):
+    """The account has no mail address, and others are not typed in."""
+
+    says = _("あなたのアカウントに、メールアドレスが登録されていません。登録を頼むか、電話を選んでください。")
+
+
+class BadNumber(DeskRefused):
+    """The telephone number cannot be read; the channel's own words say why."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__()
+        self.says = trouble
+
+
+class NothingToConfirm(DeskRefused):
+    """No message that somebody takes part in getting stands behind this."""
+
+    says = _("受信を知らせる相手の訓練が見つかりません。訓練が終わって日がたったか、リンクが途中で切れています。")

@@ -5,6 +5,7 @@ from todoke.civic.emergency.models.drill import Drill, DrillStep, Scenario
 from todoke.civic.emergency.models.feed import Feed, FeedEntry
 from todoke.civic.emergency.models.hazard import HazardState, HazardWarning
 from todoke.civic.emergency.models.incident import HazardGroup, Incident, Phase
+from todoke.civic.emergency.models.participant import DrillParticipant, DrillReceipt
 from todoke.civic.emergency.models.telegram import Telegram
 from todoke.civic.emergency.models.template import Template
 
@@ -14,6 +15,8 @@ __all__ = [
     "DraftArea",
     "DraftState",
     "Drill",
+    "DrillParticipant",
+    "DrillReceipt",
     "DrillStep",
     "Feed",
     "FeedEntry",

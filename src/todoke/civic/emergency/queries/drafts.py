@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea
+from todoke.civic.emergency.queries.participants import participants_at
 from todoke.civic.emergency.rules import content as rules
 from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
@@ -197,7 +198,8 @@ def audience_of(draft: Draft, at: datetime) -> list[Destination]:
     """Whom the draft would reach now, as the ledger will plan it.
 
     All that serve its areas and take its mode, less those left out; whoever was told before hears the next edition
-    too, and a cancellation goes to all who may have been told, and to no others.
+    too, and so do those who take part in the drill at addresses of their own. A cancellation goes to all who may have
+    been told, and to no others.
     """
     if draft.edition_kind == EditionKind.CANCEL:
         known = Delivery.objects.filter(message=draft.message_id).values("destination")
@@ -208,6 +210,8 @@ def audience_of(draft: Draft, at: datetime) -> list[Destination]:
         told = Delivery.objects.filter(message=draft.message_id, handed_over_at__isnull=False).values("destination")
         wanted |= {place.pk: place for place in Destination.objects.filter(pk__in=told)}
     wanted |= {place.pk: place for place in joining(matter_of(draft.pk), draft.message_id, at=at)}
+    if Mode(draft.mode).is_drill:
+        wanted |= {place.pk: place for place in participants_at(draft.incident_id, at)}
     return sorted(wanted.values(), key=lambda place: (place.channel, place.key))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Min, QuerySet
 
 from todoke.civic.emergency.models import Draft, Drill, DrillStep
+from todoke.civic.emergency.queries.participants import participation
 from todoke.civic.emergency.rules.drills import moment_of
 from todoke.civic.emergency.rules.rights import DRILL, READ
 from todoke.ground.people.rules import Viewer
@@ -68,6 +69,7 @@ def report_of(drill: Drill, *, at: datetime) -> dict[str, Any]:
         "drafts": acts,
         "channels": _channels(deliveries),
         "people": _people(drafts),
+        "participants": participation(drill),
         "failures": [one.as_failure() for one in deliveries if one.state in FAILED][:FAILURES_MAX],
         "expects": [_expected(drill, wanted, steps, drafts, deliveries) for wanted in drill.expects],
         "deliveries": len(deliveries),

@@ -56,6 +56,12 @@ def span_words(seconds: float | None) -> str:
 
 
 @register.filter
+def instant(written: str) -> datetime:
+    """An instant as a report keeps it."""
+    return datetime.fromisoformat(written)
+
+
+@register.filter
 def hour_minute(instant: datetime) -> str:
     """“3時05分” on a Japanese clock."""
     return clock_text(instant)

@@ -21,6 +21,7 @@ def bare(address: str) -> str:
 # Channels whose address leads out of the house; the others write into folders of our own, or onto a list for people.
 LEAD_OUTSIDE = frozenset(
     {
+        "emergency.drill-mail",
         "fax.line",
         "lalert.node",
         "lalert.urgent-mail",

@@ -52,8 +52,13 @@ class Destination(models.Model):
     def takes(self, mode: Mode) -> bool:
         """Whether a message of this mode may go here: simulators take drills alone, the public takes none."""
         if mode is Mode.ACTUAL:
-            return self.reach != Reach.SIMULATOR
+            return self.reach != Reach.SIMULATOR and not self.is_for_drills_alone
         return self.reach == Reach.SIMULATOR or (self.reach == Reach.STAFF and self.joins_drills)
+
+    @property
+    def is_for_drills_alone(self) -> bool:
+        """Whether it is somebody's own address, given for drills until an end: nothing in earnest goes there."""
+        return self.joins_drills and self.added_by_id is not None and self.expires_at is not None
 
     def as_address(self) -> Address:
         """The destination as its channel sees it."""
