@@ -145,6 +145,21 @@ def check_page(open_window: Callable[..., Window]) -> Callable[..., None]:
 
 
 @pytest.fixture
+def check_look() -> Callable[[Window], None]:
+    """`check_look(window)`: what can be seen where the window is now: by axe in light and dark, and sideways scrolling.
+
+    For a page of which `check_page` has already tried keyboard and script at another width.
+    """
+
+    def check(window: Window) -> None:
+        page = window.page
+        faults = [*_faults_of_width(page), *_faults_of_axe(page, "light"), *_faults_of_axe(page, "dark")]
+        assert not faults, "\n".join([page.url, *faults])
+
+    return check
+
+
+@pytest.fixture
 def keep_picture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], Path]:
     """`keep_picture(page, name)`: a picture of the whole page in the folder of TODOKE_PICTURES, or a temporary one."""
     folder = Path(os.environ.get("TODOKE_PICTURES") or tmp_path_factory.mktemp("pictures"))
