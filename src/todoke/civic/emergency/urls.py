@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, states, telegrams
-from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, participants, telegrams
+from todoke.civic.emergency.views import (
+    deciding,
+    desk,
+    drafts,
+    drills,
+    editions,
+    incidents,
+    participants,
+    states,
+    telegrams,
+)
 
 app_name = "emergency"
 

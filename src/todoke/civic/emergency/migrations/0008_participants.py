@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("emergency", "0006_addition"),
+        ("emergency", "0007_states_of_the_city"),
         ("messaging", "0006_multicasts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
