@@ -1,5 +1,6 @@
 """The reading script: a mail for a voice that is not ours."""
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -27,6 +28,17 @@ def test_places_carry_their_readings_and_pauses_are_marked():
     assert "閖上地区（ゆりあげちく）に、警戒レベル4、避難指示を発令しました。 ／" in text
     assert "〔この原稿を2回読んでください〕" in text
     assert "避難指示・緊急安全確保" in text
+
+
+def test_a_shelter_carries_its_reading_where_the_edition_brings_it_along():
+    said = content(
+        areas=(), level=None, facts={"kind": "shelter", "readings": '{"澄瀬小学校": "すみせしょうがっこう"}'}
+    )
+    wording = replace(said.wordings[0], body="避難所：澄瀬小学校", registers={"speech": "澄瀬小学校をひらきました。"})
+
+    text = script_text(edition(content=replace(said, wordings=(wording,))))
+
+    assert "澄瀬小学校（すみせしょうがっこう）をひらきました。" in text
 
 
 def test_the_studio_gets_a_mail_that_is_always_the_same(channel):

@@ -9,6 +9,7 @@ from tests.shared.messaging import ledger
 from tests.shared.messaging.editions import SENT_AT, content, edition
 from todoke.base.clock import JAPAN
 from todoke.base.registry import Registry
+from todoke.ground.places.models import Area, Facility
 from todoke.shared.loudspeakers import listener as listening
 from todoke.shared.loudspeakers.channels import units as channel_module
 from todoke.shared.loudspeakers.channels.units import KEY, UnitsChannel
@@ -189,6 +190,34 @@ def test_readings_come_from_city_edition_and_file(units):
 
     assert words["閖上"].kana == "ユリアゲ"
     assert words["放出"].kana == "ハナテン"
+
+
+def test_shelters_and_schools_are_read_as_the_citys_list_says(units):
+    ground = Area.objects.create(key="hama", kind="district", name="浜地区", reading="はまちく")
+    for key, name, reading in (
+        ("one", "澄瀬小学校", "すみせしょうがっこう"),
+        ("two", "中央会館", "ちゅうおうかいかん"),
+        ("three", "中央会館", "なかおかいかん"),
+        ("four", "浜地区", "ひんちく"),
+        ("five", "無名会館", ""),
+    ):
+        Facility.objects.create(
+            key=key, kind="shelter", name=name, reading=reading, longitude=141.0, latitude=38.0, area=ground
+        )
+
+    words = known_words()
+
+    assert words["澄瀬小学校"].kana == "スミセショウガッコウ"
+    # Two halls of one name that are read differently: neither counts. Of an area and a facility, the area.
+    assert "中央会館" not in words
+    assert words["浜地区"].kana == "ハマチク"
+    assert "無名会館" not in words
+
+
+def test_an_edition_brings_the_readings_of_the_shelters_that_it_names(units):
+    said = edition(content=content(facts={"readings": '{"澄瀬小学校": "すみせしょうがっこう"}'}))
+
+    assert known_words(said)["澄瀬小学校"].kana == "スミセショウガッコウ"
 
 
 def test_the_longest_gap_of_a_wave_counts():

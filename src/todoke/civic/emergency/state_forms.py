@@ -54,7 +54,7 @@ class SheltersForm(forms.Form):
             ),
         }
         for name, field in fields.items():
-            field.widget.attrs["aria-label"] = f"{place.name} {field.label}"
+            field.widget.attrs |= {"aria-label": f"{place.name} {field.label}", "class": "control"}
             self.fields[f"{name}:{place.key}"] = field
 
     def rows(self) -> Iterator[Row]:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from todoke.ground.people.rules import Viewer
-from todoke.ground.places.models import Area, City
+from todoke.ground.places.models import Area, City, Facility
 from todoke.shared.loudspeakers.models import Broadcast, BroadcastState, Reading, Sounding, Unit
-from todoke.shared.loudspeakers.readings import merged, words_from
+from todoke.shared.loudspeakers.readings import agreed, merged, words_from, words_of
 from todoke.shared.loudspeakers.rules import ALL, Member, Wave, starts_of, waves_of
 from todoke.shared.loudspeakers.types import Word
 from todoke.shared.messaging.channels.routes import bare
@@ -23,12 +23,13 @@ LIST_MAX = 30
 
 
 def known_words(edition: FrozenEdition | None = None) -> dict[str, Word]:
-    """Every reading that holds here, by word: of the city and its areas, of the edition's areas, of `readings.csv`; a
-    later one wins."""
+    """Every reading that holds here, by word: of the facilities (shelters, schools, halls), of the city and its areas,
+    of what the edition names, of `readings.csv`; a later one wins. Of two facilities with one name that are read
+    differently neither counts."""
+    facilities = agreed(Facility.objects.order_by("key").values_list("name", "reading"))
     places = [*City.objects.values_list("name", "reading"), *Area.objects.values_list("name", "reading")]
-    marked = [(area.name, area.reading) for area in edition.content.areas] if edition else []
     own = [Word(row.surface, row.kana, row.accent) for row in Reading.objects.all()]
-    return merged(words_from(places), words_from(marked), own)
+    return merged(words_from(facilities), words_from(places), words_of(edition) if edition else (), own)
 
 
 def members_of(address: str) -> list[Member]:

@@ -1,9 +1,13 @@
 """How words are spoken: kana, morae, and the rows of a dictionary that a speech engine understands. Pure."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 
 from todoke.shared.loudspeakers.types import Word
+from todoke.shared.messaging.types import FrozenEdition
+
+READINGS = "readings"
 
 KANA = re.compile(r"[ァ-ヶー]+")
 # One letter alone stands in too many other words: 「谷」 would be read so in every name that has it.
@@ -44,6 +48,22 @@ def trouble_with(surface: str, reading: str, accent: int = 0) -> str | None:
 def words_from(pairs: Iterable[tuple[str, str]]) -> list[Word]:
     """Words from names with their readings; what cannot be a word (one letter, no reading) is left out."""
     return [Word(surface, katakana(reading)) for surface, reading in pairs if trouble_with(surface, reading) is None]
+
+
+def words_of(edition: FrozenEdition) -> list[Word]:
+    """The readings that an edition brings along: of its areas, and of the places that its fact `readings` names
+    (JSON, {name: reading}), frozen with it so that whoever prepares it asks no database."""
+    named = json.loads(edition.content.facts.get(READINGS) or "{}")
+    return words_from([*((area.name, area.reading) for area in edition.content.areas), *named.items()])
+
+
+def agreed(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the names that two places share and read differently: there the engine's guess is as good as ours."""
+    readings: dict[str, set[str]] = {}
+    for name, reading in pairs:
+        if reading:
+            readings.setdefault(name, set()).add(katakana(reading))
+    return [(name, found.pop()) for name, found in readings.items() if len(found) == 1]
 
 
 def merged(*sources: Iterable[Word]) -> dict[str, Word]:

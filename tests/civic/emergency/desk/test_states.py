@@ -45,10 +45,14 @@ HALL = ShelterEntry("hall", Opening.WAITING)
 @pytest.fixture
 def incident(desk):
     ground = Area.objects.get(key="m0")
-    for key, name, name_en in (("gym", "城東体育館", "Joto Gym"), ("hall", "中央公民館", "")):
+    for key, name, name_en, reading in (
+        ("gym", "城東体育館", "Joto Gym", "じょうとうたいいくかん"),
+        ("hall", "中央公民館", "", ""),
+    ):
         Facility.objects.create(
-            key=key, kind="shelter", name=name, name_en=name_en, reading="", longitude=136.2, latitude=36.0, area=ground
-        )
+            key=key, kind="shelter", name=name, name_en=name_en, reading=reading,
+            longitude=136.2, latitude=36.0, area=ground,
+        )  # fmt: skip
     return open_incident(name="台風第10号", group="storm", mode=Mode.ACTUAL, viewer=desk.writer, at=NIGHT)
 
 
@@ -79,6 +83,8 @@ def test_a_shelter_is_entered_once_and_said_in_every_language(incident, desk):
     assert "中央公民館" not in texts["ja"].body
     assert texts["ja"].short.endswith("開いている避難所：城東体育館")
     assert "Joto Gym (城東体育館)" in texts["vi"].body
+    assert "城東体育館（じょうとうたいいくかん）" in texts["ja-easy"].body
+    assert edition.content["facts"]["readings"] == '{"城東体育館": "じょうとうたいいくかん"}'
     assert all("35" in one.body and "200" in one.body for one in texts.values())
 
 

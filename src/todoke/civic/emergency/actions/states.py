@@ -52,7 +52,8 @@ def enter_shelters(
     places = {place.key: place for place in shelters_of_the_city()}
     if unknown := sorted({entry.key for entry in entries} - places.keys()):
         raise UnknownShelter(keys="、".join(unknown))
-    facts = shelter_facts([NamedShelter(entry, _names(places[entry.key])) for entry in entries])
+    named = [NamedShelter(entry, _names(places[entry.key]), places[entry.key].reading) for entry in entries]
+    facts = shelter_facts(named)
     return _enter(incident_id, NoticeKind.SHELTER, facts, seen=seen, viewer=viewer, at=at)
 
 

@@ -4,6 +4,7 @@ Pure. Each gives the facts of a draft: those that machines read (`shared/lalert/
 that fill the frames of the phrasebook.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +22,11 @@ STATES = {Opening.OPEN: "shelter.open", Opening.FULL: "shelter.full", Opening.CL
 
 @dataclass(frozen=True)
 class NamedShelter:
-    """One entry with what the shelter is called, by language; `ja` is always there."""
+    """One entry with what the shelter is called, by language (`ja` is always there), and how that is read aloud."""
 
     entry: ShelterEntry
     names: Mapping[str, str]
+    reading: str = ""
 
     def name(self, language: str) -> str:
         """Its name in this language, or in Japanese."""
@@ -35,6 +37,10 @@ def shelter_facts(shelters: Sequence[NamedShelter]) -> dict[str, str]:
     """The facts of the full state. `over` says that no shelter is open any more."""
     facts = {
         SHELTERS: told(shelter.entry for shelter in shelters),
+        # For whoever reads it aloud (shared/loudspeakers/readings.py).
+        "readings": json.dumps(
+            {shelter.names["ja"]: shelter.reading for shelter in shelters if shelter.reading}, ensure_ascii=False
+        ),
         "over": "" if any(shelter.entry.state in OPEN for shelter in shelters) else "yes",
     }
     for language in BOOKS:

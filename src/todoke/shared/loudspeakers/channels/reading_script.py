@@ -1,13 +1,13 @@
 """The channel `loudspeakers.reading-script`: a script for a voice that is not ours: community FM, cable TV, a branch.
 
-By mail, to the studio's address; the name of every area has its reading in brackets, and pauses are marked.
+By mail, to the studio's address; the name of every area and shelter has its reading in brackets, and pauses are marked.
 """
 
 from dataclasses import replace
 from typing import Any
 
 from todoke.base.clock import in_japan
-from todoke.shared.loudspeakers.readings import merged, with_readings, words_from
+from todoke.shared.loudspeakers.readings import merged, with_readings, words_of
 from todoke.shared.loudspeakers.script import script_of
 from todoke.shared.loudspeakers.sounds import PATTERNS
 from todoke.shared.messaging.channels.mail import TITLE_MAX, MailChannel
@@ -44,7 +44,7 @@ class ReadingScriptChannel(MailChannel):
 def script_text(edition: FrozenEdition) -> str:
     """The script for a reader: what it is, when it holds, sentence by sentence with readings, and how often."""
     script = script_of(edition)
-    words = merged(words_from((area.name, area.reading) for area in edition.content.areas))
+    words = merged(words_of(edition))
     pattern = PATTERNS.get(script.pattern)
     at, until = in_japan(edition.sent_at), in_japan(edition.expires_at)
     when = "{0.month}月{0.day}日 {0.hour}時{0.minute:02}分"
