@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from todoke.base.access import public
 from todoke.base.clock import in_japan, now
 from todoke.ground.places.queries import the_city
+from todoke.shared.loudspeakers.playing import sound_response
 from todoke.shared.loudspeakers.queries import Said, said_lately, sound_of
 from todoke.shared.loudspeakers.recording import sound_path
-from todoke.shared.loudspeakers.views.sounds import sound_response
 
 CACHE = "public, max-age=10"
 # The newest three: a caller does not listen to more, and each is said with its hour.

@@ -18,10 +18,10 @@ from todoke.shared.loudspeakers.actions.simulator import order_faults
 from todoke.shared.loudspeakers.forms import FaultsForm
 from todoke.shared.loudspeakers.maps import map_of
 from todoke.shared.loudspeakers.models import SoundingState
+from todoke.shared.loudspeakers.playing import sound_response
 from todoke.shared.loudspeakers.queries import READ, units_for
 from todoke.shared.loudspeakers.station.broadcasts import Shelf
 from todoke.shared.loudspeakers.station.faults import faults_in_force
-from todoke.shared.loudspeakers.views.sounds import sound_response
 from todoke.shared.loudspeakers.views.staff import SIGNS
 
 OPERATE = "messaging.operate"

@@ -13,9 +13,9 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.loudspeakers import speech
 from todoke.shared.loudspeakers.maps import map_of
 from todoke.shared.loudspeakers.models import Broadcast, BroadcastState, SoundingState
+from todoke.shared.loudspeakers.playing import sound_response
 from todoke.shared.loudspeakers.queries import READ, broadcast_for, broadcasts_for, soundings_of, units_for
 from todoke.shared.loudspeakers.recording import sound_path
-from todoke.shared.loudspeakers.views.sounds import sound_response
 
 TONES = {
     BroadcastState.HANDING: "active",

@@ -3,10 +3,29 @@
 import re
 from pathlib import Path
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from todoke.shared.loudspeakers.speech import SpeechAway
+from todoke.shared.loudspeakers.trial import trial_of
+from todoke.shared.messaging.types import FrozenEdition
+
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+def trial_response(request: HttpRequest, edition: FrozenEdition) -> HttpResponseBase:
+    """The sentences of an edition that is not out yet, for staff; in words why they cannot be heard, where they cannot.
+
+    Who may hear them is the caller's to ask.
+    """
+    try:
+        path = trial_of(edition, settings.LOUDSPEAKER_ROOT)
+    except SpeechAway as away:
+        return HttpResponse(
+            str(away), status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "10"}
+        )
+    return sound_response(request, path, cache="private, no-store")
 
 
 def sound_response(request: HttpRequest, path: Path, *, cache: str) -> HttpResponseBase:
