@@ -8,6 +8,7 @@ from todoke.civic.notices.queries.public import published_editions
 from todoke.civic.notices.rules.rights import LANE, PAGE_CHANNEL
 from todoke.shared.messaging import grounds
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Parcel, Receipt, TryLater
 
 
@@ -28,6 +29,7 @@ class PageChannel:
         timeout_seconds=5,
         concurrency=1,
         lanes=frozenset({LANE}),
+        looks=Looks.PAGE,
     )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

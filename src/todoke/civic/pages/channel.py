@@ -11,7 +11,7 @@ from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.public_page import try_public
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.public_files import alerts_address, alerts_root, page_name, read
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Mode, Parcel, Receipt, TryLater
 
 
@@ -32,6 +32,7 @@ class SiteChannel:
         timeout_seconds=10,
         concurrency=1,
         lanes=frozenset({"emergency"}),
+        looks=Looks.PAGE,
     )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

@@ -18,9 +18,9 @@ from todoke.shared.messaging.channels.connection import PROBE_SECONDS
 from todoke.shared.messaging.channels.routes import is_simulated
 from todoke.shared.messaging.channels.wording import area_lines, essentials
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.rules import delivery_key
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 from todoke.shared.paper.fonts import NoJapaneseFont
 from todoke.shared.paper.papers import Reply, fax_sheet
 from todoke.shared.paper.press import CannotPrint
@@ -68,6 +68,8 @@ class FaxChannel:
             body_max=BODY_MAX,
             timeout_seconds=call_seconds + wait_seconds,
             concurrency=lines,
+            looks=Looks.SHEET,
+            registers=(Register.SHEET,),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

@@ -19,6 +19,7 @@ from todoke.shared.messaging.types import (
     Mode,
     Parcel,
     Receipt,
+    Register,
     Report,
     Text,
     WaysOut,
@@ -49,6 +50,22 @@ class ReceiptKind(StrEnum):
     PERSON = "person"
 
 
+class Looks(StrEnum):
+    """How a reader meets it, so that whoever writes can be shown it so.
+
+    A notification on a telephone, a display board of lights, a sheet of paper, a post of a social network, a
+    loudspeaker, a page of the web; everything else is plain text.
+    """
+
+    TELEPHONE = "telephone"
+    BOARD = "board"
+    SHEET = "sheet"
+    POST = "post"
+    SOUND = "sound"
+    PAGE = "page"
+    TEXT = "text"
+
+
 class DrillWay(StrEnum):
     """Where a drill goes on this channel."""
 
@@ -77,6 +94,8 @@ class ChannelFacts:
     `concurrency` is how many calls one worker process makes at once. `lanes` are those whose messages it takes: the
     alert pages take no ordinary notices, the page of notices no alerts. `quota` says how much the other side takes, and
     `legal_purpose` on what ground and for what the city may use the channel (法的根拠・目的).
+    alert pages take no ordinary notices, the page of notices no alerts. `looks` is how its reader meets it, and
+    `registers` are those that its text is made from: what a person writes for one of them is said here.
     """
 
     name: str | Promise
@@ -92,6 +111,8 @@ class ChannelFacts:
     lanes: frozenset[str] = frozenset(LANES)
     quota: Stated | None = None
     legal_purpose: Stated | None = None
+    looks: Looks = Looks.TEXT
+    registers: tuple[Register, ...] = ()
 
 
 class Channel(Protocol):

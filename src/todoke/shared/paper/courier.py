@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import areas_by_level, essentials
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register
 from todoke.shared.paper.fonts import NoJapaneseFont
 from todoke.shared.paper.papers import Place, poster
 from todoke.shared.paper.press import CannotPrint
@@ -38,6 +38,8 @@ class CourierChannel:
             legal_purpose=grounds.CARRIED_BY_PEOPLE,
             body_max=BODY_MAX,
             concurrency=1,
+            looks=Looks.SHEET,
+            registers=(Register.SHEET,),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

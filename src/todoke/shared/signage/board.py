@@ -23,6 +23,9 @@ from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
+from todoke.shared.signage.board_text import board_text
 
 NEUTRAL = "#FFFFFF"
 
@@ -47,6 +50,8 @@ class BoardChannel:
             quota=grounds.BOARD_QUOTA,
             legal_purpose=grounds.BOARDS,
             timeout_seconds=timeout_seconds,
+            looks=Looks.BOARD,
+            registers=(Register.BOARD,),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

@@ -15,6 +15,7 @@ from todoke.shared.messaging.channels.registers import in_register
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 
 
@@ -52,6 +53,8 @@ class UrgentMailChannel:
             body_max=TOTAL_MAX,
             timeout_seconds=timeout_seconds,
             lanes=frozenset({"emergency"}),
+            looks=Looks.TELEPHONE,
+            registers=(Register.URGENT_TITLE, Register.URGENT),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

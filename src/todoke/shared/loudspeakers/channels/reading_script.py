@@ -14,6 +14,7 @@ from todoke.shared.messaging.channels.mail import TITLE_MAX, MailChannel
 from todoke.shared.messaging.channels.wording import fit_title
 from todoke.shared.messaging.grounds import BROADCASTERS
 from todoke.shared.messaging.types import Address, FrozenEdition, Parcel
+from todoke.shared.messaging.types import Address, FrozenEdition, Parcel, Register
 
 KEY = "loudspeakers.reading-script"
 LEFT_OUT = "電話番号、URL（耳で聞いて分かることだけの原稿です）"
@@ -28,6 +29,7 @@ class ReadingScriptChannel(MailChannel):
         super().__init__(**connected)
         self.facts = replace(
             self.facts, name="読み上げ原稿（コミュニティFM・ケーブルテレビ）", legal_purpose=BROADCASTERS
+            self.facts, name="読み上げ原稿（コミュニティFM・ケーブルテレビ）", registers=(Register.SPEECH,)
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

@@ -19,8 +19,17 @@ from todoke.shared.loudspeakers.types import Script
 from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
+from todoke.shared.messaging.types import (
+    Address,
+    EditionKind,
+    FrozenEdition,
+    Never,
+    Parcel,
+    Receipt,
+    Register,
+    TryLater,
+)
 
 KEY = "loudspeakers.units"
 ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -52,6 +61,8 @@ class UnitsChannel:
             timeout_seconds=timeout_seconds,
             # One voice: two at a time would only share the same two cores.
             concurrency=2,
+            looks=Looks.SOUND,
+            registers=(Register.SPEECH,),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:  # noqa: ARG002 - everybody hears the same

@@ -20,7 +20,7 @@ from todoke.shared.messaging.channels.line_flex import Message, Said, said
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import fit_text
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class LineChannel:
             legal_purpose=grounds.LINE,
             body_max=TEXT_MAX,
             timeout_seconds=timeout_seconds,
+            looks=Looks.TELEPHONE,
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

@@ -27,7 +27,7 @@ from todoke.shared.messaging.channels.line_service import QUOTA_SECONDS, USER, L
 from todoke.shared.messaging.channels.routes import bare, is_simulated, trouble_with_audience
 from todoke.shared.messaging.channels.wording import fit_text, in_each_language
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import (
     Address,
     Copy,
@@ -160,6 +160,7 @@ class LineEachChannel:
             # The last request may be made twice, as a bubble and as text.
             timeout_seconds=CARRY_SECONDS + 2 * reply_seconds + 2 * QUOTA_SECONDS,
             concurrency=4,
+            looks=Looks.TELEPHONE,
         )
 
     def trouble_with(self, address: str) -> str | None:

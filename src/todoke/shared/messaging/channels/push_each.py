@@ -50,7 +50,15 @@ from todoke.shared.messaging.channels.web_push import (
 from todoke.shared.messaging.channels.wording import essentials, fit_title, in_each_language
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.public_files import read_on_at
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal, audiences
+from todoke.shared.messaging.registry import (
+    AreaGrain,
+    ChannelFacts,
+    DrillWay,
+    Looks,
+    ReceiptKind,
+    Withdrawal,
+    audiences,
+)
 from todoke.shared.messaging.types import (
     Address,
     Copy,
@@ -148,6 +156,7 @@ class PushEachChannel:
             title_max=TITLE_MAX,
             timeout_seconds=CARRY_SECONDS + 2 * reply_seconds,
             concurrency=2,
+            looks=Looks.TELEPHONE,
         )
 
     def trouble_with(self, address: str) -> str | None:

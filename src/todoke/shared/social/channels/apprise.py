@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.clusters import utf16_units
 from todoke.shared.messaging.channels.routes import bare, is_simulated
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
+from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 from todoke.shared.social.channels.desk import Desk
 from todoke.shared.social.posting import make_post
 
@@ -54,6 +54,8 @@ class AppriseChannel:
             legal_purpose=grounds.SOCIAL,
             timeout_seconds=timeout_seconds,
             concurrency=1,
+            looks=Looks.POST,
+            registers=(Register.POST,),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

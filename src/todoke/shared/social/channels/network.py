@@ -16,8 +16,17 @@ from todoke.shared.messaging.channels.clusters import Measure
 from todoke.shared.messaging.channels.connection import Answer, fetch, post, put
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.queries import Errand
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Never, Parcel, Receipt, TryLater
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
+from todoke.shared.messaging.types import (
+    Address,
+    EditionKind,
+    FrozenEdition,
+    Never,
+    Parcel,
+    Receipt,
+    Register,
+    TryLater,
+)
 from todoke.shared.social.channels.desk import Desk, FreeDesk
 from todoke.shared.social.posting import make_post
 
@@ -99,6 +108,8 @@ class NetworkChannel(ABC):
             body_max=self.room(""),
             timeout_seconds=timeout_seconds,
             concurrency=2,
+            looks=Looks.POST,
+            registers=(Register.POST,),
         )
 
     # ---- what a service says of itself ----
