@@ -241,6 +241,8 @@ def _faults_of_keyboard(page: Page) -> list[str]:
     count = page.evaluate(_LISTEN_TO_FOCUS, FOCUSABLE)
     # Year, month, day and the calendar of one date field are four stops of the Tab key; hour and minute are two more.
     stops = 3 * page.locator("input[type=date]").count() + 6 * page.locator("input[type=datetime-local]").count()
+    # A player's buttons, its line of time and its menu are stops of their own.
+    stops += 6 * page.locator("audio[controls]").count()
     # Chromium also stops at whatever scrolls by itself.
     stops += page.evaluate(_SCROLLERS)
     for _ in range(count + stops + 1):

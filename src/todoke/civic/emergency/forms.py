@@ -14,11 +14,12 @@ from todoke.civic.emergency.actions.drafts import Changes, Choice
 from todoke.civic.emergency.models import Draft, HazardGroup, Phase, Scenario, Verdict
 from todoke.civic.emergency.models.participant import Way
 from todoke.civic.emergency.rules.drills import SPEEDS
+from todoke.civic.emergency.rules.mending import TEXT_MAX, Entered, Mend
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind, takes_levels
 from todoke.ground.places.queries import AreaNode
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.phrasebook import BOOKS
-from todoke.shared.messaging.types import EditionKind, Mode
+from todoke.shared.messaging.types import EditionKind, Mode, Register
 
 LANGUAGE_NAMES: dict[str, str | Promise] = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
 NONE, NAMED, LIFTED = "", "0", "lift"
@@ -181,7 +182,7 @@ class DraftForm(forms.Form):
             for language in LANGUAGES
         ]
 
-    def changes(self, picked: Mapping[str, str], excluded: Sequence[str]) -> Changes:
+    def changes(self, picked: Mapping[str, str], excluded: Sequence[str], mends: Sequence[Mend] = ()) -> Changes:
         """What was entered, as the action takes it."""
         entered = self.cleaned_data
         texts = {
@@ -200,7 +201,23 @@ class DraftForm(forms.Form):
             addition={
                 language: entered.get(f"addition_{language}", "").replace("\r\n", "\n").strip() for language in BOOKS
             },
+            mends=mends,
         )
+
+
+def entered_texts(data: QueryDict) -> dict[tuple[str, Register], Entered]:
+    """The fields for single registers, by language and register: `mended_ja_board`, and `was_ja_board` beside it."""
+    found = {}
+    for language in BOOKS:
+        for register in Register:
+            key = f"{language}_{register.value}"
+            if f"mended_{key}" in data:
+                found[language, register] = Entered(_as_written(data, f"mended_{key}"), _as_written(data, f"was_{key}"))
+    return found
+
+
+def _as_written(data: QueryDict, name: str) -> str:
+    return data.get(name, "").replace("\r\n", "\n").strip()[:TEXT_MAX]
 
 
 def excluded_by(data: QueryDict, places: Sequence[Destination]) -> list[str]:

@@ -13,6 +13,7 @@ from todoke.civic.emergency.views import (
     states,
     telegrams,
 )
+from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, sounds, telegrams
 
 app_name = "emergency"
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("drafts/", drafts.draft_list, name="drafts"),
     path("drafts/<int:pk>/", drafts.draft_page, name="draft"),
     path("drafts/<int:pk>/preview/", drafts.preview, name="preview"),
+    path("drafts/<int:pk>/speech.wav", sounds.draft_sound, name="speech"),
     path("drafts/<int:pk>/submit/", deciding.submit, name="submit"),
     path("drafts/<int:pk>/take-back/", drafts.take_draft_back, name="take-back"),
     path("drafts/<int:pk>/approve/", deciding.approve, name="approve"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.civic.notices.views import deciding, desk, editions, public
+from todoke.civic.notices.views import deciding, desk, editions, public, sounds
 
 app_name = "notices"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("start/", desk.start, name="start"),
     path("<int:pk>/", desk.notice_page, name="notice"),
     path("<int:pk>/preview/", desk.preview, name="preview"),
+    path("<int:pk>/speech.wav", sounds.notice_sound, name="speech"),
     path("<int:pk>/submit/", deciding.submit, name="submit"),
     path("<int:pk>/take-back/", desk.take_notice_back, name="take-back"),
     path("<int:pk>/approve/", deciding.approve, name="approve"),

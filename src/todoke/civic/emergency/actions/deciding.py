@@ -28,6 +28,7 @@ from todoke.civic.emergency.queries.drafts import area_rows, as_area_levels, aud
 from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.content import highest_level
 from todoke.civic.emergency.rules.evacuation import levels_that_do_not_fit, retired_words_in
+from todoke.civic.emergency.rules.mending import texts_in
 from todoke.civic.emergency.rules.rights import APPROVE, BREAK_GLASS, DRAFT, MESSAGE_KIND
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
@@ -205,7 +206,8 @@ def check_sensible(draft: Draft, at: datetime) -> None:
             raise TextMissing(field=field)
     if unfit := levels_that_do_not_fit(draft.kind, draft.hazard, areas):
         raise no_level_fits([area.name for area in unfit])
-    texts = [*(text for language in draft.texts.values() for text in language.values()), *draft.addition.values()]
+    said = [*draft.texts.values(), *texts_in(draft.mended).values(), draft.addition]
+    texts = [text for language in said for text in language.values()]
     if retired := retired_words_in(texts):
         raise first_retired(retired)
     level = highest_level(areas)

@@ -20,13 +20,15 @@ from todoke.civic.emergency.actions.refusals import (
 )
 from todoke.civic.emergency.events import DraftChanged
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea, DraftState, Incident, Template
-from todoke.civic.emergency.queries.drafts import area_names, common_facts, edition_areas
+from todoke.civic.emergency.queries.drafts import area_names, as_area_levels, common_facts, edition_areas
 from todoke.civic.emergency.queries.templates import template_for
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
 from todoke.civic.emergency.rules.composing import composed_texts
 from todoke.civic.emergency.rules.content import highest_level, lifted_notices, registers_in, slot_values
 from todoke.civic.emergency.rules.evacuation import AreaLevel, order_word
 from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, STATES_OF_THE_CITY, NoticeKind
+from todoke.civic.emergency.rules.mending import Mend, basis_of, mended_by
+from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, NoticeKind
 from todoke.civic.emergency.rules.preparing import gravity
 from todoke.civic.emergency.rules.rights import DRAFT
 from todoke.civic.emergency.rules.slots import filled
@@ -45,7 +47,8 @@ Choice = tuple[int | None, bool]
 
 @dataclass(frozen=True)
 class Changes:
-    """What a person has entered in the editor. `areas` is by area key; `texts` by language."""
+    """What a person has entered in the editor. `areas` is by area key; `texts` by language; `mends` are the texts for
+    single registers that were changed, confirmed or put back."""
 
     texts: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Choice]
@@ -54,6 +57,7 @@ class Changes:
     excluded: Sequence[str] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     addition: Mapping[str, str] = field(default_factory=dict)
+    mends: Sequence[Mend] = ()
 
 
 @transaction.atomic
@@ -148,6 +152,7 @@ def follow_edition(
         template=first.template,
         texts=texts_for(edition_kind, latest) if edition_kind == EditionKind.CANCEL else first.texts,
         addition={} if edition_kind == EditionKind.CANCEL or lift else first.addition,
+        mended={} if edition_kind == EditionKind.CANCEL or lift else first.mended,
         facts=first.facts,
         note=note.strip()[:500],
         excluded=first.excluded,
@@ -200,6 +205,10 @@ def edit_draft(
     if refill:
         fill_from(draft, _template_of(draft), at=at)
     saved(draft, at)
+    draft.mended = mended_by(
+        draft.mended, changes.mends, basis_of(draft.kind, draft.hazard, as_area_levels(_rows(draft)))
+    )
+    _saved(draft, at)
     record("emergency.draft-edited", on=draft, by=viewer, before=before, after=snapshot(draft))
     return draft
 
@@ -363,6 +372,7 @@ def snapshot(draft: Draft) -> dict[str, object]:
     return {
         "texts": draft.texts,
         "addition": draft.addition,
+        "mended": draft.mended,
         "areas": {row.area.key: [row.level, row.notice] for row in _rows(draft)},
         "expires_at": draft.expires_at,
         "note": draft.note,

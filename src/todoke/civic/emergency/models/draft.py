@@ -47,8 +47,9 @@ class Draft(models.Model):
     somebody was at work on it. `message` is empty for a first edition; `after_number` is the edition that its writer
     saw last. `revision` counts the savings, so that two people cannot overwrite each other. `texts` is {language:
     {title, body, short}}, with a text for a register where the template has one; `addition` is {language: what an
-    officer adds freely}, Japanese and whatever a person translated; `excluded` the keys of destinations left out. The
-    database keeps the two people apart, and holds one person's alert to a reason and to a reviewer.
+    officer adds freely}, Japanese and whatever a person translated; `mended` is what an officer wrote for one register
+    in the place of the automatic text (rules/mending.py); `excluded` the keys of destinations left out. The database
+    keeps the two people apart, and holds one person's alert to a reason and to a reviewer.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="drafts")
@@ -62,6 +63,7 @@ class Draft(models.Model):
     texts = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
     addition = models.JSONField(default=dict)
+    mended = models.JSONField(default=dict, db_default={})
     note = models.CharField(max_length=500, blank=True)
     excluded = models.JSONField(default=list)
     expires_at = models.DateTimeField()

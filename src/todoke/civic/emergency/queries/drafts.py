@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -13,9 +12,10 @@ from todoke.civic.emergency.queries.participants import participants_at
 from todoke.civic.emergency.rules import content as rules
 from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
-from todoke.civic.emergency.rules.composing import COMPOSED, composed_texts, with_addition
+from todoke.civic.emergency.rules.composing import COMPOSED, PARTS, composed_texts, with_addition
 from todoke.civic.emergency.rules.differences import Piece, text_difference
 from todoke.civic.emergency.rules.evacuation import AreaChange, AreaLevel, changes_between
+from todoke.civic.emergency.rules.mending import texts_in
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
 from todoke.civic.emergency.rules.rights import READ
 from todoke.ground.people.rules import Viewer
@@ -26,15 +26,14 @@ from todoke.shared.messaging.models import Delivery, Destination, Edition
 from todoke.shared.messaging.phrasebook import LANGUAGES as SPOKEN
 from todoke.shared.messaging.phrasebook import said_at
 from todoke.shared.messaging.queries import destinations_for
-from todoke.shared.messaging.registry import AreaGrain, channels
 from todoke.shared.messaging.types import (
     AreaMark,
     Content,
     EditionKind,
     FrozenEdition,
     Mode,
-    Never,
     Reference,
+    Register,
 )
 from todoke.shared.unforeseen.queries import joining
 
@@ -163,7 +162,8 @@ def content_of(draft: Draft) -> Content:
 def said_texts(draft: Draft, places: Sequence[Area], areas: Sequence[AreaLevel]) -> dict[str, dict[str, str]]:
     """The texts of a draft in every language: those that people wrote, and the others composed from the same facts.
 
-    Below each stands what an officer added freely. A cancellation takes back what each language was told.
+    Below each stands what an officer added freely; what an officer wrote for one register goes before the template's.
+    A cancellation takes back what each language was told.
     """
     if draft.edition_kind == EditionKind.CANCEL:
         before = edition_before(draft)
@@ -184,8 +184,13 @@ def said_texts(draft: Draft, places: Sequence[Area], areas: Sequence[AreaLevel])
         )
         for language in COMPOSED
     }
+    mended = texts_in(draft.mended)
     return {
-        language: {**text, "body": with_addition(language, text.get("body", ""), draft.addition)}
+        language: {
+            **text,
+            "body": with_addition(language, text.get("body", ""), draft.addition),
+            **mended.get(language, {}),
+        }
         for language, text in {**draft.texts, **composed}.items()
     }
 
@@ -247,75 +252,25 @@ def as_edition(draft: Draft, content: Content, at: datetime) -> FrozenEdition:
 
 
 @dataclass(frozen=True)
-class Rendering:
-    """How one channel shows the draft in one language, as its reader will see it; `trouble` says why it cannot."""
+class RegisterChange:
+    """A text for one register that a person wrote for this edition, changed, or put back to the automatic one."""
 
-    channel: str
     language: str
-    places: tuple[str, ...]
-    title: str = ""
-    text: str = ""
-    left_out: str = ""
-    trouble: str = ""
-    title_max: int | None = None
-    body_max: int | None = None
-    withdrawal: str = ""
-
-    @property
-    def title_length(self) -> int:
-        """Characters of the title."""
-        return len(self.title)
-
-    @property
-    def text_length(self) -> int:
-        """Characters of the text."""
-        return len(self.text)
-
-
-def renderings_of(edition: FrozenEdition, places: Sequence[Destination]) -> list[Rendering]:
-    """Every channel's own wording of this edition, one for each language in which it has readers there."""
-    groups: dict[tuple[str, str], list[Destination]] = {}
-    for place in places:
-        groups.setdefault((place.channel, place.language), []).append(place)
-    return [
-        _rendering(edition, key, language, members)
-        for (key, language), members in sorted(groups.items(), key=lambda group: _reading_order(*group[0]))
-    ]
-
-
-def _reading_order(key: str, language: str) -> tuple[bool, str, int]:
-    """What people read comes first, Japanese first; data for machines comes last."""
-    channel = channels.find(key)
-    for_machines = channel is not None and channel.facts.area_grain is AreaGrain.POLYGON
-    place = SPOKEN.index(language) if language in SPOKEN else len(SPOKEN)
-    return for_machines, key, place
-
-
-def _rendering(edition: FrozenEdition, key: str, language: str, members: Sequence[Destination]) -> Rendering:
-    names = tuple(place.name for place in members)
-    channel = channels.find(key)
-    if channel is None:
-        return Rendering(key, language, names, trouble="この経路は、いま使えません。")
-    facts = channel.facts
-    limits: dict[str, Any] = {
-        "title_max": facts.title_max,
-        "body_max": facts.body_max,
-        "withdrawal": str(facts.withdrawal),
-    }
-    try:
-        parcel = channel.prepare(edition, members[0].as_address())
-    except Never as refusal:
-        return Rendering(str(facts.name), language, names, trouble=refusal.says, **limits)
-    return Rendering(str(facts.name), language, names, parcel.title, parcel.preview, parcel.left_out, **limits)
+    register: Register
+    is_mended: bool
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What a draft changes: area by area, and the sentences of each language that are not the same."""
+    """What a draft changes: area by area, the sentences of each language that are not the same, and which of title,
+    body and short text they stand in, and the texts that officers mended in either of the two."""
 
     before: Edition
     areas: tuple[AreaChange, ...]
     texts: tuple[tuple[str, tuple[Piece, ...]], ...]
+    parts: tuple[tuple[str, str], ...] = ()
+    registers: tuple[RegisterChange, ...] = ()
 
 
 def difference_of(draft: Draft) -> Difference | None:
@@ -326,13 +281,26 @@ def difference_of(draft: Draft) -> Difference | None:
     old = {wording["language"]: wording for wording in before.content["wordings"]}
     rows = area_rows(draft)
     said = said_texts(draft, [row.area for row in rows], as_area_levels(rows))
-    texts = []
+    texts, parts = [], []
     for language in LANGUAGES:
         was, now = old.get(language, {}), said.get(language, {})
+        parts += [(language, part) for part in PARTS if was.get(part, "").strip() != now.get(part, "").strip()]
         pieces = text_difference(
             f"{was.get('title', '')}\n{was.get('body', '')}", f"{now.get('title', '')}\n{now.get('body', '')}"
         )
         if any(piece.change != "same" for piece in pieces):
             texts.append((language, tuple(pieces)))
     changes = changes_between(edition_areas(before), as_area_levels(rows))
-    return Difference(before, tuple(changes), tuple(texts))
+    return Difference(before, tuple(changes), tuple(texts), tuple(parts), _register_changes(draft, before))
+
+
+def _register_changes(draft: Draft, before: Edition) -> tuple[RegisterChange, ...]:
+    earlier = Draft.objects.filter(edition=before).first()
+    was, now = texts_in(earlier.mended if earlier else {}), texts_in(draft.mended)
+    changed = []
+    for language in SPOKEN:
+        for register in Register:
+            old, new = was.get(language, {}).get(register, ""), now.get(language, {}).get(register, "")
+            if old != new:
+                changed.append(RegisterChange(language, register, bool(new), tuple(text_difference(old, new))))
+    return tuple(changed)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from todoke.base.ui.instants import clock_text
 from todoke.base.ui.languages import language_tag
+from todoke.civic.emergency.rules.mending import REGISTER_NAMES
 from todoke.shared.messaging.phrasebook import BOOKS
+from todoke.shared.messaging.types import Register
 
 register = template.Library()
 
@@ -72,6 +74,12 @@ def language_name(code: str) -> str:
     """The name of a language of ours."""
     names = {"ja": _("日本語"), "ja-easy": _("やさしい日本語"), "en": _("英語")}
     return names.get(code) or (BOOKS[code].name if code in BOOKS else code)
+
+
+@register.filter
+def register_name(key: Register) -> str | Promise:
+    """What a text for one register is called: 掲示板の文."""
+    return REGISTER_NAMES[key]
 
 
 @register.filter

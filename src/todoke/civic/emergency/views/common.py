@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +18,14 @@ from todoke.civic.emergency.rules.notices import NoticeKind
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.types import EditionKind, Mode
+
+
+@dataclass(frozen=True)
+class AreaMarked:
+    """A 警戒レベル, or none, and the word that stands with it."""
+
+    level: int | None
+    word: str | Promise
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -65,6 +75,16 @@ def headline_of(draft: Draft, areas: Sequence[AreaLevel]) -> str:
     level, notice, names = groups[0]
     shown = "、".join(names[:3]) + (_("など") if len(names) > 3 else "")
     return f"{level_words(level, notice)} {shown}".strip()
+
+
+def top_of(draft: Draft, areas: Sequence[AreaLevel]) -> AreaMarked:
+    """The highest level and its word, as a mark beside every rendering; what is over or taken back has no level."""
+    if draft.edition_kind == EditionKind.CANCEL:
+        return AreaMarked(None, _("取消"))
+    if not areas:
+        return AreaMarked(None, "")
+    level, notice, _names = areas_by_word(areas)[0]
+    return AreaMarked(level, notice or (LEVELS[level].word if level else ""))
 
 
 def audience_words(mode: Mode, places: Sequence[Destination]) -> str:

@@ -1,11 +1,14 @@
 """Writing: the start page, the editor, its renderings, and the small acts beside them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +28,7 @@ from todoke.civic.emergency.forms import (
     area_grid,
     as_choices,
     choices_for,
+    entered_texts,
     excluded_by,
     picked_areas,
 )
@@ -38,14 +42,16 @@ from todoke.civic.emergency.queries.drafts import (
     difference_of,
     drafts_for,
     possible_audience,
-    renderings_of,
 )
 from todoke.civic.emergency.queries.maps import coloured
+from todoke.civic.emergency.queries.mending import NOTHING, Card, EnteredTexts, cards_of
 from todoke.civic.emergency.queries.routes import route_healths
 from todoke.civic.emergency.queries.templates import templates_in_use
 from todoke.civic.emergency.rules.differences import text_difference
+from todoke.civic.emergency.rules.mending import mends_from
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
 from todoke.civic.emergency.rules.rights import APPROVE, BREAK_GLASS, DRAFT, READ
+from todoke.civic.emergency.views.changes import changes_sentence
 from todoke.civic.emergency.views.common import (
     act_sentence,
     areas_by_word,
@@ -54,9 +60,14 @@ from todoke.civic.emergency.views.common import (
     refuse,
     shown_draft,
     state_page,
+    top_of,
     viewer_of,
 )
 from todoke.ground.places.queries import area_tree, place_readings, reach_of
+from todoke.shared.loudspeakers import speech
+from todoke.shared.loudspeakers.speech import SpeechAway
+from todoke.shared.messaging.phrasebook import BOOKS
+from todoke.shared.messaging.queries.renderings import renderings_of
 from todoke.shared.messaging.types import EditionKind, Mode
 
 DRAFTS_SHOWN = 100
@@ -125,24 +136,34 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The renderings of what stands in the editor now, saved nowhere."""
     draft, at = shown_draft(request, pk), now()
-    form = DraftForm(request.POST, draft=draft)
+    form, entered = DraftForm(request.POST, draft=draft), entered_texts(request.POST)
     if not form.is_valid() or draft.state not in (DraftState.PREPARED, DraftState.RETURNED):
         return HttpResponse(status=204)
     with transaction.atomic():
         try:
             edit_draft(
                 pk,
-                form.changes(picked_areas(request.POST), excluded_by(request.POST, possible_audience(draft, at))),
+                form.changes(
+                    picked_areas(request.POST),
+                    excluded_by(request.POST, possible_audience(draft, at)),
+                    mends_from(entered, draft.mended, ""),
+                ),
                 revision=draft.revision,
                 viewer=viewer_of(request),
                 at=at,
             )
-            html = render(request, "emergency/parts/renderings.html", facts_of(request, shown_draft(request, pk), at))
+            facts = facts_of(request, shown_draft(request, pk), at, entered=_being_written(entered))
+            html = render(request, "emergency/parts/renderings.html", {**facts, "editable": True})
         except DeskRefused:
             html = HttpResponse(status=204)
         # Only looked at: nothing of this stays.
         transaction.set_rollback(True)
     return html
+
+
+def _being_written(entered: EnteredTexts) -> EnteredTexts:
+    """Those of the fields in which somebody has written and not saved yet."""
+    return {key: one for key, one in entered.items() if one.text != one.was}
 
 
 def _edited(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -155,7 +176,11 @@ def _edited(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         edit_draft(
             draft.pk,
-            form.changes(picked, excluded_by(request.POST, places) if "to-shown" in request.POST else draft.excluded),
+            form.changes(
+                picked,
+                excluded_by(request.POST, places) if "to-shown" in request.POST else draft.excluded,
+                mends_from(entered_texts(request.POST), draft.mended, act),
+            ),
             revision=form.cleaned_data["revision"],
             viewer=viewer_of(request),
             at=at,
@@ -167,6 +192,9 @@ def _edited(request: HttpRequest, draft: Draft) -> HttpResponse:
     except DeskRefused as refusal:
         form.add_error(None, str(refusal))
         return _editor(request, draft, form=form, picked=picked, status=422)
+    if act.startswith(("mend:", "automatic:")):
+        # Back to where the hand was: the page says there at once what became of the text.
+        return redirect(f"{reverse('emergency:draft', args=[draft.pk])}#mend-{act.partition(':')[2]}")
     return redirect("emergency:submit" if act == "submit" else "emergency:draft", draft.pk)
 
 
@@ -206,12 +234,13 @@ def _editor(
             for row in area_rows(draft)
         }
     picks = choices_for(draft.kind, draft.hazard, may_lift=draft.message_id is not None)
-    facts = facts_of(request, draft, now())
+    facts = facts_of(request, draft, now(), entered=_being_written(entered_texts(request.POST)))
     return render(
         request,
         "emergency/editor.html",
         {
             **facts,
+            "editable": True,
             "form": form,
             "grid": area_grid(area_tree(), picks, picked) if draft.edition_kind != EditionKind.CANCEL else (),
             "places": [(place, place.key not in draft.excluded) for place in possible_audience(draft, now())],
@@ -224,7 +253,39 @@ def _editor(
     )
 
 
-def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]:
+@dataclass(frozen=True)
+class CardGroup:
+    """The renderings in one language. Those in Japanese lie open; another language unfolds where something asks for a
+    look."""
+
+    language: str
+    cards: tuple[Card, ...]
+
+    @property
+    def folds(self) -> bool:
+        """Whether the group can be folded away."""
+        return self.language != "ja"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown unfolded."""
+        return any(card.asks_for_a_look for card in self.cards)
+
+    @property
+    def mended(self) -> int:
+        """In how many renderings an officer's own text stands."""
+        return sum(any(part.text.is_mended for part in card.parts) for card in self.cards)
+
+
+def _by_language(cards: Sequence[Card]) -> list[CardGroup]:
+    order = {language: place for place, language in enumerate(BOOKS)}
+    spoken = sorted({card.rendering.language for card in cards}, key=lambda one: (order.get(one, len(order)), one))
+    return [
+        CardGroup(language, tuple(card for card in cards if card.rendering.language == language)) for language in spoken
+    ]
+
+
+def facts_of(request: HttpRequest, draft: Draft, at: datetime, *, entered: EnteredTexts = NOTHING) -> dict[str, Any]:
     """What every page about a draft shows: areas, map, audience, renderings, reach, difference, routes."""
     viewer = viewer_of(request)
     rows = area_rows(draft)
@@ -234,7 +295,10 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]
         content = content_of(draft)
     except ValueError:
         content = None
-    renderings = renderings_of(as_edition(draft, content, at), places) if content is not None else []
+    edition = as_edition(draft, content, at) if content is not None else None
+    renderings = renderings_of(edition, places) if edition is not None else []
+    cards = cards_of(draft, edition, renderings, entered) if edition is not None else []
+    difference = difference_of(draft)
     standing = [row.area for row in rows]
     return {
         "draft": draft,
@@ -245,11 +309,20 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime) -> dict[str, Any]
         "map": coloured({area.key: area.level for area in areas}),
         "audience": places,
         "renderings": renderings,
+        "card_groups": _by_language(cards),
+        "outdated": list(dict.fromkeys(part.text for card in cards for part in card.parts if part.text.is_outdated)),
+        "top": top_of(draft, areas),
+        # The number of the saving keeps a browser from playing what was said before.
+        "sound": f"{reverse('emergency:speech', args=[draft.pk])}?{draft.revision}",
+        "speechless": "" if speech.is_there() else SpeechAway.says,
         "composed": [one for one in content.wordings if one.language not in LANGUAGES] if content else [],
         "troubles": [rendering for rendering in renderings if rendering.trouble],
         "plain": reviewed_wording(draft.texts, places=place_readings()),
         "reach": reach_of(standing) if standing else None,
-        "difference": difference_of(draft),
+        "difference": difference,
+        "changes": changes_sentence(difference)
+        if difference is not None and draft.edition_kind != EditionKind.CANCEL
+        else "",
         "routes": route_healths(viewer, at, only={place.channel for place in places}),
         "act_sentence": act_sentence(draft, areas, places),
         "may_write": viewer.may(DRAFT),

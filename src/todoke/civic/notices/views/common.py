@@ -1,10 +1,12 @@
 """What the desk's views share: who is looking, one notice, and everything that a page about it shows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,12 +22,16 @@ from todoke.civic.notices.queries.notices import (
     topic_names,
 )
 from todoke.civic.notices.queries.reach import notice_reach
-from todoke.civic.notices.queries.renderings import renderings_of
 from todoke.civic.notices.rules.content import LANGUAGES, languages_with_blanks
-from todoke.civic.notices.rules.rights import APPROVE, WRITE
+from todoke.civic.notices.rules.rights import APPROVE, SUBSCRIBERS, WRITE
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.queries import place_readings
+from todoke.shared.loudspeakers import speech
+from todoke.shared.loudspeakers.speech import SpeechAway
+from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.queries import READ as LEDGER_READ
+from todoke.shared.messaging.queries.renderings import Rendering, renderings_of
+from todoke.shared.messaging.types import Content
 
 TONES = {
     NoticeState.DRAFT: "active",
@@ -68,6 +74,16 @@ def revision_of(request: HttpRequest) -> int:
         return 0
 
 
+def seen_by_readers(notice: Notice, content: Content, places: Sequence[Destination], at: datetime) -> list[Rendering]:
+    """How each channel shows the notice; subscribers read in every language in which it speaks."""
+    spoken = [wording.language for wording in content.wordings]
+    return renderings_of(
+        as_edition(notice, content, at),
+        places,
+        languages_at=lambda place: spoken if place.address == SUBSCRIBERS else (place.language,),
+    )
+
+
 def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, Any]:
     """What every page about a notice shows: whom it reaches, where it goes, and how each channel shows it."""
     viewer, language = viewer_of(request), language_of_page()
@@ -76,7 +92,7 @@ def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, An
         content = content_of(notice)
     except ValueError:
         content = None
-    renderings = renderings_of(as_edition(notice, content, at), places) if content is not None else []
+    renderings = seen_by_readers(notice, content, places, at) if content is not None else []
     section = notice.section.key
     return {
         "notice": notice,
@@ -87,6 +103,8 @@ def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, An
         "reach": notice_reach(notice.topics, notice.areas, places, language),
         "renderings": [each for each in renderings if not each.trouble],
         "troubles": [each for each in renderings if each.trouble],
+        "sound": f"{reverse('notices:speech', args=[notice.pk])}?{notice.revision}",
+        "speechless": "" if speech.is_there() else SpeechAway.says,
         "plain": reviewed_wording(notice.texts, places=place_readings()),
         "texts": [(each, notice.texts[each]) for each in LANGUAGES if each in notice.texts],
         "blanks": [LANGUAGE_NAMES[each] for each in languages_with_blanks(notice.texts)] if notice.is_live else [],
