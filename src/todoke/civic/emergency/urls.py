@@ -10,10 +10,10 @@ from todoke.civic.emergency.views import (
     editions,
     incidents,
     participants,
+    sounds,
     states,
     telegrams,
 )
-from todoke.civic.emergency.views import deciding, desk, drafts, drills, editions, incidents, sounds, telegrams
 
 app_name = "emergency"
 

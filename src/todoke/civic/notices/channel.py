@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from todoke.civic.notices.queries.public import published_editions
 from todoke.civic.notices.rules.rights import LANE, PAGE_CHANNEL
 from todoke.shared.messaging import grounds
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, EditionKind, FrozenEdition, Parcel, Receipt, TryLater
 

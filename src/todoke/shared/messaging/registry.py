@@ -93,9 +93,8 @@ class ChannelFacts:
     safe (None: nothing does, so an unclear outcome is a person's task). `timeout_seconds` bounds one call from outside;
     `concurrency` is how many calls one worker process makes at once. `lanes` are those whose messages it takes: the
     alert pages take no ordinary notices, the page of notices no alerts. `quota` says how much the other side takes, and
-    `legal_purpose` on what ground and for what the city may use the channel (法的根拠・目的).
-    alert pages take no ordinary notices, the page of notices no alerts. `looks` is how its reader meets it, and
-    `registers` are those that its text is made from: what a person writes for one of them is said here.
+    `legal_purpose` on what ground and for what the city may use the channel (法的根拠・目的). `looks` is how its
+    reader meets it, and `registers` are those that its text is made from: what a person writes for one is said here.
     """
 
     name: str | Promise

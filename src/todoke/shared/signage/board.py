@@ -21,11 +21,8 @@ from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import level_holds
 from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
-from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
-from todoke.shared.signage.board_text import board_text
 
 NEUTRAL = "#FFFFFF"
 

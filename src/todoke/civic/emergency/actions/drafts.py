@@ -26,9 +26,8 @@ from todoke.civic.emergency.rules.cancelling import cancelling_texts
 from todoke.civic.emergency.rules.composing import composed_texts
 from todoke.civic.emergency.rules.content import highest_level, lifted_notices, registers_in, slot_values
 from todoke.civic.emergency.rules.evacuation import AreaLevel, order_word
-from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, STATES_OF_THE_CITY, NoticeKind
 from todoke.civic.emergency.rules.mending import Mend, basis_of, mended_by
-from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, NoticeKind
+from todoke.civic.emergency.rules.notices import LANGUAGES, LIFTED, LIFTS, STATES_OF_THE_CITY, NoticeKind
 from todoke.civic.emergency.rules.preparing import gravity
 from todoke.civic.emergency.rules.rights import DRAFT
 from todoke.civic.emergency.rules.slots import filled
@@ -204,11 +203,10 @@ def edit_draft(
         set_areas(draft, changes.areas)
     if refill:
         fill_from(draft, _template_of(draft), at=at)
-    saved(draft, at)
     draft.mended = mended_by(
         draft.mended, changes.mends, basis_of(draft.kind, draft.hazard, as_area_levels(_rows(draft)))
     )
-    _saved(draft, at)
+    saved(draft, at)
     record("emergency.draft-edited", on=draft, by=viewer, before=before, after=snapshot(draft))
     return draft
 

@@ -14,7 +14,6 @@ from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.registers import in_register
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
 

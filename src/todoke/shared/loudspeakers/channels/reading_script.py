@@ -13,7 +13,6 @@ from todoke.shared.loudspeakers.sounds import PATTERNS
 from todoke.shared.messaging.channels.mail import TITLE_MAX, MailChannel
 from todoke.shared.messaging.channels.wording import fit_title
 from todoke.shared.messaging.grounds import BROADCASTERS
-from todoke.shared.messaging.types import Address, FrozenEdition, Parcel
 from todoke.shared.messaging.types import Address, FrozenEdition, Parcel, Register
 
 KEY = "loudspeakers.reading-script"
@@ -28,8 +27,10 @@ class ReadingScriptChannel(MailChannel):
     def __init__(self, **connected: Any) -> None:
         super().__init__(**connected)
         self.facts = replace(
-            self.facts, name="読み上げ原稿（コミュニティFM・ケーブルテレビ）", legal_purpose=BROADCASTERS
-            self.facts, name="読み上げ原稿（コミュニティFM・ケーブルテレビ）", registers=(Register.SPEECH,)
+            self.facts,
+            name="読み上げ原稿（コミュニティFM・ケーブルテレビ）",
+            legal_purpose=BROADCASTERS,
+            registers=(Register.SPEECH,),
         )
 
     def prepare(self, edition: FrozenEdition, address: Address) -> Parcel:

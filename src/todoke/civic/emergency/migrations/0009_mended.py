@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("emergency", "0006_addition")]
+    dependencies = [("emergency", "0008_participants")]
 
     operations = [
         migrations.AddField(model_name="draft", name="mended", field=models.JSONField(default=dict, db_default={})),
