@@ -2,7 +2,7 @@
 
 from todoke.shared.messaging.channels.matter import Matter, matter_of
 from todoke.shared.messaging.channels.registers import in_register
-from todoke.shared.messaging.channels.speech import opening_of_mode
+from todoke.shared.messaging.channels.speech import framed, why_aloud
 from todoke.shared.messaging.channels.urgent import full_width
 from todoke.shared.messaging.types import FrozenEdition, Never, Register
 
@@ -45,8 +45,13 @@ def _without_marks(text: str, matter: Matter) -> str:
 
 
 def _without_opening(text: str, matter: Matter) -> str:
-    opening, lines = opening_of_mode(matter), text.split("\n")
-    if opening and lines[: len(opening)] == opening:
-        lines = lines[len(opening) :]
-        lines = lines[:-1] if lines and lines[-1] == opening[0] else lines
+    """The lines within the frame that a drill or a correction puts around every speech."""
+    own = "\n"
+    frame = framed(matter, (why_aloud(matter), own))
+    before, after = frame[: frame.index(own)], frame[frame.index(own) + 1 :]
+    lines = text.split("\n")
+    if lines[: len(before)] == before:
+        lines = lines[len(before) :]
+    if after and lines[-len(after) :] == after:
+        lines = lines[: -len(after)]
     return "\n".join(lines).strip()
