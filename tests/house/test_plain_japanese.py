@@ -22,19 +22,19 @@ EASY = "ja-easy"
 # How often each other rule is still broken, in 1,000 texts. A number goes down when texts are mended; never up. A share
 # and not a count, so that a new room is held to what the others reached.
 RATCHET: dict[Rule, int] = {
-    Rule.CAUSATIVE: 3,
-    Rule.HARD_WORD: 23,
-    Rule.KANJI_AMOUNT: 3,
-    Rule.NOUN_CHAIN: 4,
+    Rule.CAUSATIVE: 2,
+    Rule.HARD_WORD: 21,
+    Rule.KANJI_AMOUNT: 2,
+    Rule.NOUN_CHAIN: 2,
     Rule.HONORIFIC: 1,
     Rule.LOANWORD: 1,
-    Rule.OFFICE_WORD: 18,
-    Rule.PASSIVE: 18,
-    Rule.READING: 885,
+    Rule.OFFICE_WORD: 15,
+    Rule.PASSIVE: 15,
+    Rule.READING: 330,
     Rule.ONE_THOUGHT: 1,
     Rule.ROMAN_LETTERS: 81,
-    Rule.SENTENCE_ENDING: 18,
-    Rule.SIGN: 6,
+    Rule.SENTENCE_ENDING: 14,
+    Rule.SIGN: 5,
 }
 
 
@@ -128,6 +128,18 @@ def test_the_other_rules_are_broken_no_more_often_than_before(all_texts: list[Sa
     shares = {rule: 1000 * number / len(all_texts) for rule, number in counted.items()}
     worse = {rule.value: round(share, 1) for rule, share in shares.items() if share > RATCHET.get(rule, 0)}
     assert not worse, f"more in 1,000 texts than allowed: {worse}; /desk/plain-japanese/ says how to mend a text"
+
+
+def test_no_text_is_a_copy_of_the_japanese_one() -> None:
+    # One that has nothing but kana and signs may well be the same in both.
+    copies = [
+        entry.msgid
+        for path in sorted(ROOT.glob("src/todoke/**/locale/ja_Easy/LC_MESSAGES/django.po"))
+        for entry in polib.pofile(str(path))
+        if entry.msgstr == entry.msgid and any("一" <= letter <= "龥" for letter in entry.msgid)
+    ]
+
+    assert copies == []
 
 
 @pytest.mark.parametrize(
