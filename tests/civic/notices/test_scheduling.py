@@ -10,6 +10,7 @@ from django.db import connections
 from tests.civic.notices.conftest import DAY, HOUR, MORNING
 from todoke.base.backup.registry import Loss, after_restore
 from todoke.base.doctor import Verdict
+from todoke.base.registry import Registry
 from todoke.civic.notices import clockwork
 from todoke.civic.notices.actions import deciding, scheduling
 from todoke.civic.notices.actions.refusals import BadSchedule
@@ -20,6 +21,8 @@ from todoke.civic.notices.checkup import ScheduleCheck
 from todoke.civic.notices.clockwork import Clockwork
 from todoke.civic.notices.models import Notice, NoticeState
 from todoke.ground.audit.models import Entry
+from todoke.shared.messaging.actions import release
+from todoke.shared.messaging.actions.release import NotTheirPlace
 from todoke.shared.messaging.models import Delivery, Destination, Edition
 
 AFTERNOON = MORNING + 6 * HOUR
@@ -206,3 +209,27 @@ def test_the_doctor_sees_a_schedule_that_nobody_takes_up(scheduled, waited, verd
 
     assert finding.verdict is verdict
     assert ("1件" in finding.says) is (verdict is Verdict.FAILURE)
+
+
+def test_an_account_on_which_neither_of_the_two_may_speak_is_told_at_the_approval_and_not_at_the_hour(
+    office, submitted, monkeypatch
+):
+    gates = Registry("tests.gates")
+    gates.register(ShutGate())
+    monkeypatch.setattr(release, "gates", gates)
+    notice = submitted(send_at=AFTERNOON)
+
+    with pytest.raises(NotTheirPlace, match="この課は投稿できません。"):
+        deciding.approve(notice.pk, revision=notice.revision, viewer=office.approver, at=MORNING)
+
+    notice.refresh_from_db()
+    assert notice.state == NoticeState.SUBMITTED
+
+
+class ShutGate:
+    """Lets nobody through."""
+
+    key = "tests.shut"
+
+    def objections(self, passage):
+        return ["この課は投稿できません。"] if passage.lane == "normal" else []

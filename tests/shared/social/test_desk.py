@@ -8,7 +8,7 @@ import pytest
 from tests.shared.messaging import ledger
 from tests.shared.messaging.editions import edition
 from tests.shared.messaging.ledger import HOUR, NIGHT, first, following
-from tests.shared.social.city import make_account, make_place, make_quota
+from tests.shared.social.city import make_account, make_place, make_quota, make_section
 from tests.shared.social.house import SITE
 from tests.sign_in import make_staff
 from todoke.base.registry import Registry
@@ -40,7 +40,9 @@ def kinds(monkeypatch):
 @pytest.fixture
 def officers(db, kinds):
     ledger.make_city()
-    return ledger.make_officers()
+    # Of the section that may post on the account.
+    make_section()
+    return make_staff(section="koho"), make_staff(section="koho")
 
 
 @pytest.fixture
