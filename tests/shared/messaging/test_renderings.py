@@ -112,13 +112,17 @@ def test_places_of_one_channel_and_language_stand_together_and_machines_come_las
     ]
 
 
-def test_a_place_whose_readers_speak_several_languages_is_shown_in_each(known):
+def test_behind_an_audience_there_are_readers_of_every_language_of_the_edition(known, monkeypatch):
     known(RegisterChannel("b.mail", Register.POST))
+    monkeypatch.setattr(
+        queries, "audiences", type("Known", (), {"find": staticmethod({"tests.everybody": "an audience"}.get)})
+    )
+    everybody = Destination(key="all", channel="b.mail", name="登録者", address="tests.everybody", language="ja")
 
-    shown = renderings_of(edition(), [at("b.mail")], languages_at=lambda place: ("ja", "en"))
+    shown = renderings_of(edition(), [everybody])
 
-    assert [one.language for one in shown] == ["ja", "en"]
-    assert shown[0].text != shown[1].text
+    assert [one.language for one in shown] == ["ja", "ja-easy", "en"]
+    assert len({one.text for one in shown}) == 3
 
 
 def test_a_channel_that_cannot_or_is_gone_says_so_in_its_place(known):

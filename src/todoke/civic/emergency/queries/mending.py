@@ -66,10 +66,8 @@ class Card:
 
     @property
     def asks_for_a_look(self) -> bool:
-        """Whether it must not stay folded away: something is cut, cannot be carried, or was written by a person."""
-        return bool(
-            self.rendering.left_out or self.rendering.trouble or any(part.text.is_mended for part in self.parts)
-        )
+        """Whether it must not stay folded away: it cannot be sent, or a person wrote a text of it."""
+        return bool(self.rendering.trouble) or any(part.text.is_mended for part in self.parts)
 
 
 def cards_of(

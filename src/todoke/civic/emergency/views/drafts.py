@@ -272,6 +272,11 @@ class CardGroup:
         return any(card.asks_for_a_look for card in self.cards)
 
     @property
+    def cut(self) -> int:
+        """In how many renderings something is left out."""
+        return sum(bool(card.rendering.left_out) for card in self.cards)
+
+    @property
     def mended(self) -> int:
         """In how many renderings an officer's own text stands."""
         return sum(any(part.text.is_mended for part in card.parts) for card in self.cards)
@@ -312,6 +317,7 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime, *, entered: Enter
         "card_groups": _by_language(cards),
         "outdated": list(dict.fromkeys(part.text for card in cards for part in card.parts if part.text.is_outdated)),
         "top": top_of(draft, areas),
+        "written": LANGUAGES,
         # The number of the saving keeps a browser from playing what was said before.
         "sound": f"{reverse('emergency:speech', args=[draft.pk])}?{draft.revision}",
         "speechless": "" if speech.is_there() else SpeechAway.says,

@@ -1,6 +1,5 @@
 """What the desk's views share: who is looking, one notice, and everything that a page about it shows."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,15 +22,13 @@ from todoke.civic.notices.queries.notices import (
 )
 from todoke.civic.notices.queries.reach import notice_reach
 from todoke.civic.notices.rules.content import LANGUAGES, languages_with_blanks
-from todoke.civic.notices.rules.rights import APPROVE, SUBSCRIBERS, WRITE
+from todoke.civic.notices.rules.rights import APPROVE, WRITE
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.queries import place_readings
 from todoke.shared.loudspeakers import speech
 from todoke.shared.loudspeakers.speech import SpeechAway
-from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.queries import READ as LEDGER_READ
-from todoke.shared.messaging.queries.renderings import Rendering, renderings_of
-from todoke.shared.messaging.types import Content
+from todoke.shared.messaging.queries.renderings import renderings_of
 
 TONES = {
     NoticeState.DRAFT: "active",
@@ -74,16 +71,6 @@ def revision_of(request: HttpRequest) -> int:
         return 0
 
 
-def seen_by_readers(notice: Notice, content: Content, places: Sequence[Destination], at: datetime) -> list[Rendering]:
-    """How each channel shows the notice; subscribers read in every language in which it speaks."""
-    spoken = [wording.language for wording in content.wordings]
-    return renderings_of(
-        as_edition(notice, content, at),
-        places,
-        languages_at=lambda place: spoken if place.address == SUBSCRIBERS else (place.language,),
-    )
-
-
 def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, Any]:
     """What every page about a notice shows: whom it reaches, where it goes, and how each channel shows it."""
     viewer, language = viewer_of(request), language_of_page()
@@ -92,7 +79,7 @@ def facts_of(request: HttpRequest, notice: Notice, at: datetime) -> dict[str, An
         content = content_of(notice)
     except ValueError:
         content = None
-    renderings = seen_by_readers(notice, content, places, at) if content is not None else []
+    renderings = renderings_of(as_edition(notice, content, at), places) if content is not None else []
     section = notice.section.key
     return {
         "notice": notice,

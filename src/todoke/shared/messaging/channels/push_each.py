@@ -157,6 +157,7 @@ class PushEachChannel:
             timeout_seconds=CARRY_SECONDS + 2 * reply_seconds,
             concurrency=2,
             looks=Looks.TELEPHONE,
+            says_short=True,
         )
 
     def trouble_with(self, address: str) -> str | None:

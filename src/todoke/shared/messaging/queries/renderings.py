@@ -1,13 +1,13 @@
 """How an edition would look on every channel, as its reader will meet it: for who writes and who approves."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from todoke.shared.messaging.channels.matter import plain
 from todoke.shared.messaging.channels.mendable import trouble_with_own
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.phrasebook import LANGUAGES
-from todoke.shared.messaging.registry import AreaGrain, Channel, Looks, MassChannel, channels
+from todoke.shared.messaging.registry import AreaGrain, Channel, Looks, MassChannel, audiences, channels
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Register
 
 
@@ -40,6 +40,7 @@ class Rendering:
     withdrawal: str = ""
     looks: Looks = Looks.TEXT
     registers: tuple[Register, ...] = ()
+    says_short: bool = False
     own: tuple[OwnText, ...] = ()
 
     @property
@@ -58,20 +59,16 @@ class Rendering:
         return self.text.removeprefix(self.title).lstrip("\n") if self.title else self.text
 
 
-def renderings_of(
-    edition: FrozenEdition,
-    places: Sequence[Destination],
-    *,
-    languages_at: Callable[[Destination], Iterable[str]] = lambda place: (place.language,),
-) -> list[Rendering]:
+def renderings_of(edition: FrozenEdition, places: Sequence[Destination]) -> list[Rendering]:
     """Every channel's own wording of this edition, one for each language in which it has readers there.
 
-    `languages_at` gives the languages of the readers behind a destination. What looks alike stands together, what
-    people see first comes first, Japanese before the others; data for machines comes last.
+    Behind an audience there are readers of every language in which the edition speaks. What looks alike stands
+    together, what people see first comes first, Japanese before the others; data for machines comes last.
     """
+    spoken = [wording.language for wording in edition.content.wordings]
     groups: dict[tuple[str, str], list[Destination]] = {}
     for place in places:
-        for language in languages_at(place):
+        for language in spoken if audiences.find(place.address) is not None else (place.language,):
             groups.setdefault((place.channel, language), []).append(place)
     return [
         _rendering(edition, key, language, members)
@@ -114,6 +111,7 @@ def _rendering(edition: FrozenEdition, key: str, language: str, members: Sequenc
         withdrawal=str(facts.withdrawal),
         looks=facts.looks,
         registers=facts.registers,
+        says_short=facts.says_short,
     )
     try:
         parcel = channel.prepare(edition, address)
