@@ -15,10 +15,10 @@ os.environ.setdefault("TODOKE_VAR", str(Path(__file__).resolve().parents[1] / "v
 # A worker inherits the environment of the process that started it, and with it ports that are not its own.
 if "PYTEST_XDIST_WORKER" in os.environ or "TODOKE_SIMULATOR_PORTS" not in os.environ:
     with ExitStack() as _held:
-        _smtp, _http, *_others = (_held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(7))
+        _smtp, _http, *_others = (_held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(8))
         _ports = [_one.getsockname()[1] for _one in (_smtp, _http, *_others)]
     os.environ["TODOKE_SIMULATOR_PORTS"] = f"{_ports[0]},{_ports[1]}"
-    for _name, _port in zip(("SOCIAL", "CONTROL_STATION", "FAX", "LALERT", "SMS"), _ports[2:], strict=True):
+    for _name, _port in zip(("SOCIAL", "CONTROL_STATION", "FAX", "LALERT", "SMS", "CALLS"), _ports[2:], strict=True):
         os.environ[f"TODOKE_{_name}_SIMULATOR_PORT"] = str(_port)
 
 from todoke.base.ui.catalogues import compile_catalogues

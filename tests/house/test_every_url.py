@@ -32,6 +32,8 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "messaging-simulators:webhook-page": {"number": 1},
     "lalert-simulator:fault": {"route": "normal"},
     "lalert-simulator:document": {"node": "normal", "number": 1},
+    "calling-links:receipt": {"token": "a" * 32},
+    "calling-links:recording": {"name": "a" * 64},
     "sms:receipt": {"token": "a" * 32},
     "emergency:draft": {"pk": 1},
     "emergency:preview": {"pk": 1},

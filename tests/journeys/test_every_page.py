@@ -17,6 +17,7 @@ NO_PAGES = {
     "account_logout",
     "account_reauthenticate",
     "account_reset_password_from_key_done",
+    "calling-simulator:fault",
     "emergency:board",
     "fax-simulator:fault",
     "health:healthz",

@@ -464,6 +464,21 @@ VARIABLES = (
         "8186",
     ),
     Variable(
+        "TODOKE_CALLS",
+        "The form of the provider that makes automatic calls: a TOML file. Absent: people ring.",
+        form_file,
+        None,
+        "/srv/city/calls_gateway.toml",
+    ),
+    Variable(
+        "TODOKE_CALLS_SIMULATOR_PORT",
+        "The port of the simulated provider of automatic calls on this machine. Absent: seven above the simulators' "
+        "HTTP port.",
+        port,
+        None,
+        "8187",
+    ),
+    Variable(
         "TODOKE_FEEDS",
         "The weather service's Atom feeds that intake follows, with commas between them. Absent: none.",
         web_addresses,

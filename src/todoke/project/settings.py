@@ -87,6 +87,11 @@ SMS: Path | None = ENVIRONMENT["TODOKE_SMS"]
 # The form names them; they are read nowhere else.
 SMS_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_SMS_SECRET_")}
 SMS_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_SMS_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 6
+CALLS: Path | None = ENVIRONMENT["TODOKE_CALLS"]
+CALLS_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_CALLS_SECRET_")}
+CALLS_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_CALLS_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 7
+# What automatic calls play; it can all be made again.
+RECORDINGS_ROOT = VAR / "recordings"
 LALERT_NODES: tuple[str, ...] = ENVIRONMENT["TODOKE_LALERT_NODES"]
 LALERT_USER: str = ENVIRONMENT["TODOKE_LALERT_USER"]
 LALERT_PASSWORD: str = ENVIRONMENT["TODOKE_LALERT_PASSWORD"]

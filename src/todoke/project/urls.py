@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from todoke.civic.emergency.urls import reply_patterns as drill_reply_patterns
 from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.calling.urls import link_patterns as calling_links
+from todoke.shared.calling.urls import simulator_patterns as calling_simulator_patterns
 from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.loudspeakers.urls import said_patterns
 from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("simulators/fax/", include((fax_simulator_patterns, "fax-simulator"))),
     path("sms/", include("todoke.shared.sms.urls")),
     path("simulators/sms/", include((sms_simulator_patterns, "sms-simulator"))),
+    path("simulators/telephones/", include((calling_simulator_patterns, "calling-simulator"))),
     path("simulators/lalert/", include("todoke.shared.lalert.urls")),
     path("simulators/", include((simulator_patterns, "messaging-simulators"))),
 ]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from todoke.shared.sms.numbers import NumberForm, masked, normal, read_numbers, same, shaped
+from todoke.shared.messaging.http_forms.numbers import NumberForm, masked, shaped
+from todoke.shared.sms.numbers import normal, read_numbers, same
 
 
 @pytest.mark.parametrize(

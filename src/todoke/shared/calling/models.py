@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from todoke.shared.calling.rules import CallState, Rule
+from todoke.shared.calling.rules import UNDER_WAY, CallState, RingState, Rule
 from todoke.shared.messaging.models import Delivery
 
 
@@ -75,7 +75,8 @@ class RoundState(models.TextChoices):
 class Round(models.Model):
     """呼出しの回: one edition going through one tree. `key` is the delivery's own, so that a repeat begins no second.
 
-    `reported_at` is when the ledger was told how it stands; empty means that it still has to be.
+    `reported_at` is when the ledger was told how it stands; empty means that it still has to be. Where a machine rings
+    first, it has until `rings_until`; `rings_ended_at` is from when on people ring.
     """
 
     key = models.CharField(max_length=100, unique=True)
@@ -86,6 +87,8 @@ class Round(models.Model):
     escalated_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField(null=True)
+    rings_until = models.DateTimeField(null=True)
+    rings_ended_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-began_at", "-pk"]
@@ -100,6 +103,11 @@ class Round(models.Model):
         indexes = [
             models.Index(fields=["began_at"], condition=Q(state=RoundState.CALLING), name="round_going_on"),
             models.Index(
+                fields=["rings_until"],
+                condition=Q(state=RoundState.CALLING, rings_ended_at__isnull=True),
+                name="round_the_machine_is_at",
+            ),
+            models.Index(
                 fields=["ended_at"],
                 condition=Q(reported_at__isnull=True, state__in=[RoundState.MET, RoundState.MISSED]),
                 name="round_to_report",
@@ -111,7 +119,8 @@ class Round(models.Model):
 
 
 class Call(models.Model):
-    """呼出し: one person to be rung in a round, or with no seat the named post. Ticked once, by a person."""
+    """呼出し: one person to be rung in a round, or with no seat the named post. Ticked once, by a person, or by the
+    machine when the person rung pressed the key."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="calls")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="+", null=True)
@@ -121,6 +130,8 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     ticked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     by_link = models.BooleanField(default=False)
+    # Known to the database, so that yesterday's code may still write its calls.
+    by_machine = models.BooleanField(default=False, db_default=False)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -137,7 +148,7 @@ class Call(models.Model):
                 name="call_that_ended_says_when",
             ),
             models.CheckConstraint(
-                condition=~Q(state=CallState.TOLD) | Q(ticked_by__isnull=False) | Q(by_link=True),
+                condition=~Q(state=CallState.TOLD) | Q(ticked_by__isnull=False) | Q(by_link=True) | Q(by_machine=True),
                 name="call_told_was_ticked_by_somebody",
             ),
         ]
@@ -145,3 +156,39 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} → {self.seat_id or 'post'}: {self.state}"
+
+
+class Ring(models.Model):
+    """自動電話: what the machine does for one person of a round, and what came of it.
+
+    `place` is the order in which people are rung, `tries` how often it was ordered, `due_at` when it is ordered again,
+    `reference` the provider's own number. `heard_at` is when somebody first picked up; `cancel_asked_at` when the
+    provider was asked to leave it.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="rings")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=RingState, default=RingState.PLANNED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    ordered_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=200, blank=True)
+    says = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["round", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "seat"], name="ring_is_unique_for_round_and_seat"),
+            models.CheckConstraint(condition=Q(state__in=RingState.values), name="ring_has_a_known_state"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=UNDER_WAY), name="ring_under_way"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} → {self.seat_id}: {self.state}"

@@ -24,7 +24,7 @@ def rounds_for(viewer: Viewer) -> QuerySet[Round]:
         return Round.objects.none()
     return (
         Round.objects.select_related("tree", "delivery__edition__message", "delivery__destination")
-        .prefetch_related("calls__seat", "calls__ticked_by")
+        .prefetch_related("calls__seat", "calls__ticked_by", "rings__seat")
         .order_by("ended_at", "-began_at")
     )
 

@@ -25,6 +25,28 @@ class CallState(TextChoices):
     NEEDLESS = "needless", _("電話は要らなくなりました")
 
 
+class RingState(TextChoices):
+    """Where the machine stands with one person. `leaving`: it is being ordered, or nobody knows how that ended."""
+
+    PLANNED = "planned", _("これから自動電話")
+    LEAVING = "leaving", _("自動電話を依頼中")
+    ORDERED = "ordered", _("自動電話中")
+    CONFIRMED = "confirmed", _("自動電話で確認（1を押しました）")
+    HEARD = "heard", _("自動電話に出ましたが、1を押していません")
+    BUSY = "busy", _("自動電話は話し中")
+    NO_ANSWER = "no-answer", _("自動電話に出ません")
+    NO_NUMBER = "no-number", _("使われていない番号")
+    FAILED = "failed", _("自動電話をかけられません")
+    WITHDRAWN = "withdrawn", _("自動電話をとりやめ")
+
+
+# While one of a round's rings stands so, the machine is at it, and nobody else need ring.
+UNDER_WAY = (RingState.PLANNED, RingState.LEAVING, RingState.ORDERED)
+HEARD_IT = (RingState.CONFIRMED, RingState.HEARD)
+MAY_BE_HEARING_IT = (RingState.ORDERED, RingState.LEAVING)
+WORTH_TRYING_AGAIN = (RingState.BUSY, RingState.NO_ANSWER)
+
+
 @dataclass(frozen=True)
 class Step:
     """What follows: whom to ring now, whether the rule is met, whether it cannot be met without a late answer."""

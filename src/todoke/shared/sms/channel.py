@@ -15,6 +15,7 @@ from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, fetch
 from todoke.shared.messaging.channels.routes import is_simulated
 from todoke.shared.messaging.http_forms.asking import KeyRefused
+from todoke.shared.messaging.http_forms.numbers import masked
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
 from todoke.shared.messaging.rules import delivery_key
@@ -22,7 +23,7 @@ from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel,
 from todoke.shared.sms.actions import sending
 from todoke.shared.sms.gateway import Fate, Outgoing, SmsGateway, Word
 from todoke.shared.sms.models import Text, TextState
-from todoke.shared.sms.numbers import masked, read_numbers
+from todoke.shared.sms.numbers import read_numbers
 from todoke.shared.sms.wording import told_length, wording
 
 KEY = "sms.gateway"

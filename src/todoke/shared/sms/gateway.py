@@ -9,11 +9,12 @@ from typing import Any
 
 from todoke.shared.messaging.http_forms.asking import Request, ask, judge
 from todoke.shared.messaging.http_forms.form import only, reading_of, request_of, tables_of
+from todoke.shared.messaging.http_forms.numbers import NumberForm, shaped
 from todoke.shared.messaging.http_forms.reading import Entry, Reading, Unreadable, read
 from todoke.shared.messaging.http_forms.slots import BadForm, secrets_named
 from todoke.shared.messaging.types import TryLater
 from todoke.shared.sms.length import CHARACTERS_MAX, PART, SINGLE, Length
-from todoke.shared.sms.numbers import NumberForm, same, shaped
+from todoke.shared.sms.numbers import same
 
 SECRETS = "TODOKE_SMS_SECRET_"
 TOP_KEYS = {

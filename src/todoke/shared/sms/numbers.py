@@ -6,24 +6,16 @@ Source: 電気通信番号計画 (総務省): 070, 080 and 090 are mobile teleph
 
 import re
 import unicodedata
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from todoke.shared.messaging.channels.routes import bare
+from todoke.shared.messaging.http_forms.numbers import domestic
 
 MOBILE = re.compile(r"0[6789]0\d{8}")
 SEPARATORS = re.compile(r"[,;、\n]+")
 # As many as fit into the address of a destination; more people are a list of their own.
 NUMBERS_MAX = 30
-
-
-class NumberForm(StrEnum):
-    """How a provider wants a number: 09012345678, +819012345678, 819012345678."""
-
-    DOMESTIC = "domestic"
-    E164 = "e164"
-    DIGITS = "digits"
 
 
 def read_numbers(text: str) -> tuple[str, ...]:
@@ -39,31 +31,17 @@ def read_numbers(text: str) -> tuple[str, ...]:
 
 def normal(written: str) -> str:
     """One number in its one form. Raises ValueError."""
-    text = re.sub(r"[\s()‐‑–−ー-]", "", unicodedata.normalize("NFKC", written))
-    if not re.fullmatch(r"\+?\d+", text):
+    text = unicodedata.normalize("NFKC", written).strip()
+    if not re.fullmatch(r"[+\d\s()‐‑–−ー-]*\d", text):
         raise ValueError(
             _("携帯電話の番号として読めません。090-0000-0001 の形で、2件以上は「,」で区切って書いてください。")
         )
     if text.startswith("+") and not text.startswith("+81"):
         raise ValueError(_("海外の番号には、SMSを送りません。国内の番号を書いてください。"))
-    digits = text.lstrip("+")
-    if text.startswith("+81") or (digits.startswith("81") and len(digits) in (12, 13)):
-        # Some write the 0 behind the country's number although it goes.
-        digits = f"0{digits[2:].removeprefix('0')}"
+    digits = domestic(text)
     if not MOBILE.fullmatch(digits):
         raise ValueError(_("SMSは、060・070・080・090で始まる11桁の携帯電話だけに送れます。"))
     return digits
-
-
-def shaped(number: str, form: NumberForm) -> str:
-    """A normal number as a provider wants it."""
-    match form:
-        case NumberForm.E164:
-            return f"+81{number[1:]}"
-        case NumberForm.DIGITS:
-            return f"81{number[1:]}"
-        case _:
-            return number
 
 
 def same(told: str, number: str) -> bool:
@@ -72,8 +50,3 @@ def same(told: str, number: str) -> bool:
         return normal(told) == number
     except ValueError:
         return False
-
-
-def masked(number: str) -> str:
-    """A number as pages show it: enough to tell two apart beside their name, too little to ring."""
-    return f"{number[:3]}-****-{number[-4:]}"

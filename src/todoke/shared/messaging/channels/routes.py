@@ -22,6 +22,7 @@ def bare(address: str) -> str:
 LEAD_OUTSIDE = frozenset(
     {
         "emergency.drill-mail",
+        "calling.automatic",
         "fax.line",
         "lalert.node",
         "lalert.urgent-mail",

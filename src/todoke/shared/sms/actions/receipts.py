@@ -6,11 +6,11 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from todoke.shared.messaging.actions import seen
+from todoke.shared.messaging.http_forms.numbers import masked
 from todoke.shared.messaging.models import Delivery
 from todoke.shared.sms.actions.sending import number_of
 from todoke.shared.sms.gateway import Arrival
 from todoke.shared.sms.models import Text, TextState
-from todoke.shared.sms.numbers import masked
 
 BATCH = 100
 SETTLED = (TextState.REFUSED, TextState.ARRIVED, TextState.MISSED)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from todoke.base.access import needs
 from todoke.ground.audit.actions import record
 from todoke.ground.people.gate import VisitorRequest
+from todoke.shared.messaging.http_forms.numbers import masked
 from todoke.shared.messaging.simulators import control
 from todoke.shared.messaging.simulators.arrivals import Arrival
-from todoke.shared.sms.forms import ProviderFaultForm
-from todoke.shared.sms.numbers import masked
+from todoke.shared.messaging.simulators.provider_faults import ProviderFaultForm
 from todoke.shared.sms.simulator.provider import ROUTE, phones
 
 SHOWN_MAX = 200

@@ -1,4 +1,4 @@
-"""What staff order from the simulated provider."""
+"""What staff order from a simulated provider that is played behind HTTP."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -28,7 +28,7 @@ from todoke.shared.calling.queries import (
     telephone_of,
     trees_for,
 )
-from todoke.shared.calling.rules import CallState
+from todoke.shared.calling.rules import CallState, RingState
 
 STATE_TONES = {
     RoundState.CALLING: "active",
@@ -42,6 +42,14 @@ CALL_TONES = {
     CallState.UNREACHED: "bad",
     CallState.LAPSED: "bad",
     CallState.NEEDLESS: "neutral",
+}
+RING_TONES = {
+    RingState.CONFIRMED: "good",
+    RingState.HEARD: "attention",
+    RingState.ORDERED: "active",
+    RingState.LEAVING: "active",
+    RingState.PLANNED: "neutral",
+    RingState.WITHDRAWN: "neutral",
 }
 ACTS = {"told": actions.tell, "unreached": actions.could_not_reach}
 
@@ -133,6 +141,14 @@ def _round_row(request: HttpRequest, found: Round, may_tick: bool) -> dict[str, 
         "state": found.get_state_display(),
         "tone": STATE_TONES[RoundState(found.state)],
         "calls": rows,
+        "rings": [
+            {
+                "name": ring.seat.name,
+                "state": ring.get_state_display(),
+                "tone": RING_TONES.get(RingState(ring.state), "bad"),
+            }
+            for ring in found.rings.all()
+        ],
         "told": sum(call.state == CallState.TOLD for call in calls),
     }
 

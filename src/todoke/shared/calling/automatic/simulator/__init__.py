@@ -1,0 +1,1 @@
+"""A provider of automatic calls on this machine, and the telephones that it rings."""
