@@ -186,6 +186,18 @@ def test_a_busy_line_is_rung_again_and_then_left_to_people(night, machine):
     assert people(round_) == {"甲": "open"}
 
 
+def test_people_read_that_a_line_was_busy_when_its_time_is_over(night):
+    tree = make_tree(rule="all", people=("甲",))
+    telephone(tree, 甲=486)
+    round_ = night.release(tree)
+    night.pass_time(timedelta(seconds=5))
+
+    actions.hand_over_to_people(round_.pk, why="試験", at=NIGHT + MINUTE)
+
+    assert rings(round_) == {"甲": "busy"}
+    assert people(round_) == {"甲": "open"}
+
+
 def test_the_rule_of_any_is_met_by_the_first_who_presses_and_the_rest_is_taken_back(night, machine):
     machine.board.ring_seconds = 60
     round_ = night.release(make_tree(rule="any"))

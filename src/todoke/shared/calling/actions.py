@@ -121,13 +121,13 @@ def note_ring(
         return ring
     at_it = round_.state == RoundState.CALLING and round_.rings_ended_at is None
     if state in WORTH_TRYING_AGAIN and again_at is not None and at_it and again_at < (round_.rings_until or again_at):
-        ring.state, ring.due_at = RingState.PLANNED, again_at
+        ring.state, ring.due_at, ring.outcome = RingState.PLANNED, again_at, state
     else:
         ring.state, ring.ended_at = state, at
     if state in (RingState.CONFIRMED, RingState.HEARD):
         ring.heard_at = ring.heard_at or at
     ring.says = says[:300]
-    ring.save(update_fields=["state", "due_at", "ended_at", "heard_at", "says"])
+    ring.save(update_fields=["state", "outcome", "due_at", "ended_at", "heard_at", "says"])
     if round_.state == RoundState.OVERTAKEN:
         return ring
     if state == RingState.CONFIRMED:
@@ -289,7 +289,10 @@ def _end_rings(round_: Round, why: str, at: datetime) -> None:
 
 def _leave_planned(round_: Round, at: datetime) -> None:
     """What has not been ordered is not ordered any more; what has been, the listener takes back from the provider."""
-    round_.rings.filter(state=RingState.PLANNED).update(state=RingState.WITHDRAWN, ended_at=at)
+    planned = round_.rings.filter(state=RingState.PLANNED)
+    # Whoever rings next wants to know that the line was busy, more than that it is not tried again.
+    planned.exclude(outcome="").update(state=F("outcome"), ended_at=at)
+    planned.update(state=RingState.WITHDRAWN, ended_at=at)
 
 
 def _escalate(round_: Round, post: Call | None, due_at: datetime, at: datetime) -> None:

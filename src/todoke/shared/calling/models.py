@@ -161,15 +161,16 @@ class Call(models.Model):
 class Ring(models.Model):
     """自動電話: what the machine does for one person of a round, and what came of it.
 
-    `place` is the order in which people are rung, `tries` how often it was ordered, `due_at` when it is ordered again,
-    `reference` the provider's own number. `heard_at` is when somebody first picked up; `cancel_asked_at` when the
-    provider was asked to leave it.
+    `place` is the order in which people are rung, `tries` how often it was ordered, `outcome` how the latest of several
+    tries ended, `due_at` when it is ordered again, `reference` the provider's own number. `heard_at` is when somebody
+    first picked up; `cancel_asked_at` when the provider was asked to leave it.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="rings")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
     place = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=RingState, default=RingState.PLANNED)
+    outcome = models.CharField(max_length=10, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     ordered_at = models.DateTimeField(null=True)

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("outcome", models.CharField(blank=True, max_length=10)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("due_at", models.DateTimeField()),
                 ("ordered_at", models.DateTimeField(null=True)),
