@@ -36,10 +36,20 @@ class City(models.Model):
         return self.name
 
 
+class OwnAreas(models.Manager["Area"]):
+    """The areas of the city whose house this is, and no others."""
+
+    def get_queryset(self) -> models.QuerySet["Area"]:
+        """Without the areas of a partner."""
+        return super().get_queryset().filter(partner="")
+
+
 class Area(models.Model):
     """A piece of the city: 市区町村, 行政区, 地区 or 町丁目. From the city folder; kept while anybody refers to it.
 
     `polygon` is a GeoJSON geometry (Polygon or MultiPolygon) in WGS84, made valid; absent where nobody drew one.
+    `partner` is empty, or the code of another city for which this house may speak: such an area is nobody's own, and
+    `objects` does not know it. Whoever means it says `everywhere`.
     """
 
     class Kind(models.TextChoices):
@@ -66,6 +76,11 @@ class Area(models.Model):
     east = models.FloatField(_("東端"), null=True, blank=True)
     north = models.FloatField(_("北端"), null=True, blank=True)
     order = models.PositiveIntegerField(_("並び順"), default=0)
+    partner = models.CharField(_("代行する市のコード"), max_length=6, blank=True, default="", db_index=True)
+
+    # The first one is the default: a row that refers to a partner's area finds it.
+    everywhere: models.Manager["Area"] = models.Manager()
+    objects = OwnAreas()
 
     class Meta:
         verbose_name = _("地域")

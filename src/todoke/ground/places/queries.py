@@ -49,6 +49,11 @@ def areas_by_key(keys: Iterable[str]) -> dict[str, Area]:
     return {area.key: area for area in Area.objects.filter(key__in=list(keys))}
 
 
+def partner_areas_by_key(partner: str, keys: Iterable[str]) -> dict[str, Area]:
+    """As `areas_by_key`, for the areas of another city for which this house may speak; `partner` is its code."""
+    return {area.key: area for area in Area.everywhere.filter(partner=partner, key__in=list(keys)) if partner}
+
+
 def areas_with_code(scheme: str, code: str) -> list[Area]:
     """The areas that another body means by this code (such as "jma.city", "1820100"); none is an empty list."""
     return list(Area.objects.filter(codes__scheme=scheme, codes__code=code))
@@ -63,9 +68,9 @@ def areas_by_codes(scheme: str, codes: Iterable[str]) -> dict[str, list[Area]]:
     return dict(found)
 
 
-def area_tree() -> tuple[AreaNode, ...]:
-    """All areas as trees, one per root, in their order; one query."""
-    below = _children_by_parent(Area.objects.defer("polygon"))
+def area_tree(partner: str = "") -> tuple[AreaNode, ...]:
+    """All areas as trees, one per root, in their order; one query. `partner` is the code of another city, or empty."""
+    below = _children_by_parent(Area.everywhere.filter(partner=partner).defer("polygon"))
 
     def node(area: Area) -> AreaNode:
         return AreaNode(area, tuple(node(child) for child in below[area.pk]))
