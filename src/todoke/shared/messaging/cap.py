@@ -25,7 +25,7 @@ from todoke.shared.messaging.channels.phrases import area_name
 from todoke.shared.messaging.levels import LEVELS
 from todoke.shared.messaging.public_files import read_on_at
 from todoke.shared.messaging.registry import Artefact
-from todoke.shared.messaging.types import AreaMark, CapFacts, EditionKind, FrozenEdition, Mode
+from todoke.shared.messaging.types import ON_BEHALF, AreaMark, CapFacts, EditionKind, FrozenEdition, Mode
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +105,16 @@ def cap_of(edition: FrozenEdition) -> bytes:
     _add(alert, "sent", instant(edition.sent_at))
     _add(alert, "status", STATUS[edition.mode])
     _add(alert, "msgType", MESSAGE_TYPE[edition.kind])
+    # Who spoke where it is not the city that it concerns: <sender> is the one who speaks and answers for the
+    # identifiers, <senderName> the city in whose name it is said (sections 3.2.1 and 3.2.2).
+    _add(alert, "source", clean(edition.content.facts.get(ON_BEHALF, "")))
     _add(alert, "scope", "Public")
-    _add(alert, "note", " ".join(filter(None, (MODE_NOTE.get(edition.mode, ""), clean(edition.note)))))
+    notes = (
+        MODE_NOTE.get(edition.mode, ""),
+        clean(edition.content.facts.get("on_behalf_note", "")),
+        clean(edition.note),
+    )
+    _add(alert, "note", " ".join(filter(None, notes)))
     _add(
         alert,
         "references",

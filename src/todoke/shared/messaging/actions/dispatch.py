@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base import events
 from todoke.shared.messaging.events import DeliverySettled, FollowUpOpened
+from todoke.shared.messaging.guarding import guards
 from todoke.shared.messaging.models import Attempt, Delivery, FollowUp
 from todoke.shared.messaging.registry import Channel, channels
 from todoke.shared.messaging.rules import delivery_key, next_try_at
@@ -130,6 +131,9 @@ def hand_over(claimed: Claim, *, worker: str, at: datetime, until: datetime | No
     if delivery.expires_at <= at:
         end(delivery, DeliveryState.EXPIRED, str(TIME_IS_UP), at)
         return None
+    if objection := _objection(delivery, at):
+        end(delivery, DeliveryState.FAILED, objection, at)
+        return None
 
     channel = channels.find(delivery.channel)
     edition, address = delivery.edition.frozen(), delivery.destination.as_address()
@@ -156,6 +160,12 @@ def hand_over(claimed: Claim, *, worker: str, at: datetime, until: datetime | No
         started_at=at,
     )
     return Errand(delivery.pk, claimed.lease, attempt.pk, edition, address, parcel, key)
+
+
+def _objection(delivery: Delivery, at: datetime) -> str | None:
+    """Why some room will not have this leave now; None where none minds."""
+    said = (guard.before_leaving(delivery, at=at) for guard in guards)
+    return next((words for words in said if words), None)
 
 
 def send(errand: Errand, channel_key: str) -> Receipt | Exception:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.jobs import Lane, enqueue
 from todoke.ground.audit.actions import Person, record
 from todoke.shared.messaging.actions.release import ReleaseRefused, TooLate, WrongLane, WrongPlace
+from todoke.shared.messaging.guarding import guards
 from todoke.shared.messaging.models import Delivery, Destination, Edition, Message
 from todoke.shared.messaging.queries import takes_lane
 from todoke.shared.messaging.types import EditionKind, Mode
@@ -38,6 +39,8 @@ def also_to(message_id: int, places: Sequence[Destination], *, by: Person, at: d
         raise WrongPlace(strangers)
     if misplaced := [place.name for place in places if not takes_lane(place, message.lane)]:
         raise WrongLane(misplaced)
+    for guard in guards:
+        guard.before_joining(message, places)
     return _planned(edition, places, by, at)
 
 

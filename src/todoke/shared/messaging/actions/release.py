@@ -15,6 +15,7 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
 from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.events import EditionReleased
+from todoke.shared.messaging.guarding import OnBehalf, Wanted, guards
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FrozenArtefact, Mailing, Message
 from todoke.shared.messaging.queries import takes_lane
 from todoke.shared.messaging.registry import Passage, artefacts, gates, kinds
@@ -106,7 +107,8 @@ class Order:
 
     `message` is None for a first edition, and then `message_kind`, `mode` and `origin` make the message. `after_number`
     is the edition that the writer saw last; another one in between refuses the order. A cancellation goes to every
-    destination that an earlier edition may have reached, whatever `destinations` says.
+    destination that an earlier edition may have reached, whatever `destinations` says. `on_behalf` names the city for
+    which we speak, where it is not ours; a guard knows whether we may.
     """
 
     kind: EditionKind
@@ -122,6 +124,7 @@ class Order:
     message_kind: str = ""
     mode: Mode = Mode.ACTUAL
     origin: str = ""
+    on_behalf: OnBehalf | None = None
 
 
 @transaction.atomic
@@ -141,6 +144,15 @@ def release(order: Order, *, at: datetime) -> Edition:
     if out_of_lane:
         raise WrongLane(out_of_lane)
     ask_the_gates(order, lane=message.lane, mode=Mode(message.mode), at=at)
+    wanted = Wanted(
+        content=order.content,
+        expires_at=order.expires_at,
+        on_behalf=order.on_behalf,
+        destination_ids=frozenset(place.pk for place in order.destinations),
+        is_first=order.message is None,
+    )
+    for guard in guards:
+        guard.before_release(message, wanted, at=at)
 
     edition = _freeze(order, message, at)
     _plan(order, edition, at)
@@ -202,7 +214,7 @@ def _freeze(order: Order, message: Message, at: datetime) -> Edition:
         mode=message.mode,
         identifier=f"todoke.{city.code}.{message.key.hex}.{number}",
         sender=city.cap_sender or f"todoke.{city.code}",
-        city=city.name,
+        city=order.on_behalf.city if order.on_behalf else city.name,
         content=_with_topics(order.content, message).as_json(),
         references=[
             {"identifier": identifier, "sent_at": sent_at.isoformat()}

@@ -2,7 +2,7 @@
 
 from todoke.shared.messaging.types.content import AreaMark, CapFacts, Content, Register, Wording
 from todoke.shared.messaging.types.copies import Copy, Fate, Members, Report, Result, Text, WaysOut
-from todoke.shared.messaging.types.edition import Address, FrozenEdition, Reference
+from todoke.shared.messaging.types.edition import ON_BEHALF, Address, FrozenEdition, Reference
 from todoke.shared.messaging.types.outcome import Never, Parcel, Receipt, TryLater
 from todoke.shared.messaging.types.states import (
     BounceKind,
@@ -19,6 +19,7 @@ from todoke.shared.messaging.types.states import (
 )
 
 __all__ = [
+    "ON_BEHALF",
     "Address",
     "AreaMark",
     "BounceKind",

@@ -7,6 +7,8 @@ from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.types.content import Content
 from todoke.shared.messaging.types.states import EditionKind, Mode
 
+# The fact of the content that names who speaks, where it is not the city that the edition concerns.
+ON_BEHALF = "spoken_by"
 # Frozen into every artefact, so not from a catalogue that may be mended later.
 MARKS: dict[str, dict[str, str]] = {
     language: {
@@ -14,6 +16,7 @@ MARKS: dict[str, dict[str, str]] = {
         Mode.TEST: book.text("mark.test"),
         EditionKind.CORRECTION: book.text("mark.correction"),
         EditionKind.CANCEL: book.text("mark.cancel"),
+        ON_BEHALF: book.text("mark.on-behalf"),
     }
     for language, book in BOOKS.items()
 }
@@ -49,9 +52,11 @@ class FrozenEdition:
     note: str = ""
 
     def marks(self, language: str = "ja") -> str:
-        """The marks that a drill, a correction or a cancellation carries everywhere; empty for an ordinary edition."""
+        """The marks that a drill, a correction, a cancellation and what is said for another city carry everywhere;
+        empty for an ordinary edition."""
         spoken = MARKS.get(language, MARKS["ja"])
-        return spoken.get(self.mode, "") + spoken.get(self.kind, "")
+        on_behalf = spoken[ON_BEHALF] if self.content.facts.get(ON_BEHALF) else ""
+        return spoken.get(self.mode, "") + on_behalf + spoken.get(self.kind, "")
 
     def title(self, language: str = "ja") -> str:
         """The title with its marks, put there by the system and never by a hand."""
