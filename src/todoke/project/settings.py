@@ -171,6 +171,7 @@ ROOMS = [
     "todoke.shared.paper",
     "todoke.shared.fax",
     "todoke.shared.unforeseen",
+    "todoke.shared.delegation",
     "todoke.shared.calling",
     "todoke.shared.said",
     "todoke.shared.sms",

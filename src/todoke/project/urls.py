@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/said/", include("todoke.shared.said.urls")),
     path("desk/calling/", include("todoke.shared.calling.urls")),
     path("calls/", include((calling_links, "calling-links"))),
+    path("desk/delegation/", include("todoke.shared.delegation.urls")),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),

@@ -29,6 +29,7 @@ def _matter_of(draft: Draft) -> Matter:
         lane=Lane.EMERGENCY,
         page=reverse("emergency:draft", args=[draft.pk]),
         # A cancellation goes to whoever was told, and to nobody else.
-        is_open=draft.is_live and draft.edition_kind != EditionKind.CANCEL,
+        # Nor does what is said for another city go where that city has not said.
+        is_open=draft.is_live and draft.edition_kind != EditionKind.CANCEL and draft.incident.on_behalf_id is None,
         message_id=draft.message_id,
     )

@@ -17,6 +17,7 @@ from todoke.civic.emergency.rules.drills import SPEEDS
 from todoke.civic.emergency.rules.mending import TEXT_MAX, Entered, Mend
 from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind, takes_levels
 from todoke.ground.places.queries import AreaNode
+from todoke.shared.delegation.models import Mandate
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.types import EditionKind, Mode, Register
@@ -310,6 +311,19 @@ class IncidentForm(forms.Form):
         label=_("運用区分"), choices=Mode.choices, widget=forms.RadioSelect, initial=Mode.ACTUAL,
         help_text=_("あとから変えることはできません。"),
     )  # fmt: skip
+    on_behalf = forms.ChoiceField(
+        label=_("どの市の名前で発信するか"), required=False,
+        help_text=_("ほかの市に代わるときは、送り先も地域もその市のものだけになります。本番だけです。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, mandates: Sequence[Mandate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where nobody has delegated anything, nobody is asked.
+        if not mandates:
+            del self.fields["on_behalf"]
+            return
+        offered = [(str(each.key), _("%(city)sに代わって") % {"city": each.city_name}) for each in mandates]
+        self.fields["on_behalf"].choices = [("", _("この市")), *offered]  # type: ignore[attr-defined]
 
 
 class PhaseForm(forms.Form):

@@ -40,6 +40,13 @@ def alert_file(request: HttpRequest, address: str = "") -> HttpResponseBase:
     return _file(request, settings.PUBLIC_ROOT / "alerts", address)
 
 
+@public
+@require_safe
+def on_behalf_file(request: HttpRequest, address: str = "") -> HttpResponseBase:
+    """What this city says for another one, and what it has taken back of its own delegations. Raises Http404."""
+    return _file(request, settings.PUBLIC_ROOT / "on-behalf", address)
+
+
 @staff_only
 @require_safe
 def drill_file(request: HttpRequest, address: str = "") -> HttpResponseBase:

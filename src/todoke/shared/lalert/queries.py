@@ -16,6 +16,7 @@ from todoke.shared.lalert.types import AreaOrder, Frozen, Office, ShelterState
 from todoke.shared.messaging.queries import artefact_bytes, editions_in_force, editions_of, recent_editions
 from todoke.shared.messaging.registry import Artefact
 from todoke.shared.messaging.types import EditionKind, FrozenEdition
+from todoke.shared.messaging.types import ON_BEHALF, FrozenEdition
 
 NAME = "lalert.json"
 HISTORY = timedelta(days=30)
@@ -66,8 +67,9 @@ ARTEFACT = Artefact(key="lalert.frozen", name=NAME, media_type="application/json
 
 def _standing_with(edition: FrozenEdition) -> tuple[AreaOrder, ...]:
     at = edition.sent_at
-    recent = recent_editions(edition.mode, at - HISTORY, limit=HISTORY_MAX)
-    in_force = editions_in_force(edition.mode, at)
+    # Our own orders alone: what we say for another city stands in that city's documents, not in ours.
+    recent = _our_own(recent_editions(edition.mode, at - HISTORY, limit=HISTORY_MAX))
+    in_force = _our_own(editions_in_force(edition.mode, at))
     # An order of six weeks ago that still holds: its message is read whole, however old its editions are.
     keys = {found.message_key for found in in_force if speaks_of_orders(found)} | {edition.message_key}
     known = {found.identifier: found for found in recent if speaks_of_orders(found)}
@@ -76,6 +78,10 @@ def _standing_with(edition: FrozenEdition) -> tuple[AreaOrder, ...]:
     known[edition.identifier] = edition
     # Also those whose clock was a little ahead of ours: what counts is that they were released before.
     return standing(known.values(), at)
+
+
+def _our_own(editions: list[FrozenEdition]) -> list[FrozenEdition]:
+    return [edition for edition in editions if not edition.content.facts.get(ON_BEHALF)]
 
 
 def _office(edition: FrozenEdition) -> Office:

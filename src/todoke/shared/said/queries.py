@@ -8,9 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from todoke.ground.people.rules import Viewer
+from todoke.shared.delegation.models import SpokenForUs
+from todoke.shared.delegation.queries import spoken_for_us
 from todoke.shared.messaging.models import Delivery, Edition
 from todoke.shared.messaging.registry import channels
-from todoke.shared.messaging.types import DeliveryState, EditionKind, FrozenEdition, Mode, Never
+from todoke.shared.messaging.types import Content, DeliveryState, EditionKind, FrozenEdition, Mode, Never
 
 READ = "said.read"
 # The newest are looked through; a city says less than this in a year of disasters.
@@ -65,6 +67,26 @@ def said_for(viewer: Viewer, asked: Asked, *, at: datetime) -> list[Said]:
         found = found.filter(pk__in=sent.values("edition"))
     said = _with_standing(found.select_related("message").order_by("-released_at", "-pk")[:LOOKED_THROUGH_MAX], at)
     return [one for one in said if _fits(one, asked)]
+
+
+def said_by_a_partner(viewer: Viewer, asked: Asked, *, at: datetime) -> list[SpokenForUs]:
+    """What a partner city said in our name and handed back, newest first; none in a drill, and none of one channel.
+
+    Found by the same words as our own; with `only_in_force` those alone whose time has not run out.
+    """
+    if asked.mode is not Mode.ACTUAL or asked.channel:
+        return []
+    found = spoken_for_us(viewer)[:LOOKED_THROUGH_MAX]
+    return [each for each in found if _record_fits(each, asked) and not (asked.only_in_force and each.expires_at <= at)]
+
+
+def _record_fits(record: SpokenForUs, asked: Asked) -> bool:
+    content = Content.from_json(record.content)
+    areas = folded("".join(f"{area.name}{area.reading}{area.name_en}" for area in content.areas))
+    if asked.area and folded(asked.area) not in areas:
+        return False
+    text = areas + folded("".join(f"{wording.title}{wording.body}{wording.short}" for wording in content.wordings))
+    return all(folded(word) in text for word in asked.words.replace("　", " ").split())
 
 
 def said_one(viewer: Viewer, pk: int, *, at: datetime) -> Said | None:

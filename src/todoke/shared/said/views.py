@@ -16,7 +16,17 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.types import DeliveryState, Mode
 from todoke.shared.said.corrections import GOAL_SECONDS, Place, correction_of, corrections_for
 from todoke.shared.said.forms import AskForm
-from todoke.shared.said.queries import READ, Asked, Said, Standing, channels_spoken_on, copies_of, said_for, said_one
+from todoke.shared.said.queries import (
+    READ,
+    Asked,
+    Said,
+    Standing,
+    channels_spoken_on,
+    copies_of,
+    said_by_a_partner,
+    said_for,
+    said_one,
+)
 
 PAGE_LENGTH = 20
 
@@ -52,7 +62,15 @@ def board(request: VisitorRequest) -> HttpResponse:
     asked = Asked(mode=mode, **form.cleaned_data) if form.is_valid() else Asked(mode=mode)
     found = said_for(request.viewer, asked, at=now())
     page = Paginator(found, PAGE_LENGTH).get_page(request.GET.get("page"))
-    values = {"form": form, "page": page, "rows": [_row(one) for one in page], "mode": mode, "number": len(found)}
+    partners = [(one, one.content_title) for one in said_by_a_partner(request.viewer, asked, at=now())[:PAGE_LENGTH]]
+    values = {
+        "form": form,
+        "partners": partners,
+        "page": page,
+        "rows": [_row(one) for one in page],
+        "mode": mode,
+        "number": len(found),
+    }
     return render(request, "said/board.html", values)
 
 

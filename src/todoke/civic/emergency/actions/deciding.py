@@ -14,17 +14,20 @@ from todoke.civic.emergency.actions.refusals import (
     NotAllowed,
     NotLive,
     NotSubmitted,
+    OutsideDelegation,
     ReasonMissing,
     ReviewedBySender,
     SamePerson,
     ShortTextWithoutLevel,
     TextMissing,
+    TwoPeopleForAnotherCity,
     first_retired,
     no_level_fits,
 )
 from todoke.civic.emergency.events import DraftChanged
 from todoke.civic.emergency.models import LIVE, Draft, DraftState, Verdict
 from todoke.civic.emergency.queries.drafts import area_rows, as_area_levels, audience_of, content_of
+from todoke.civic.emergency.queries.speaking import on_behalf_of, trouble_with_delegation
 from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.content import highest_level
 from todoke.civic.emergency.rules.evacuation import levels_that_do_not_fit, retired_words_in
@@ -135,6 +138,8 @@ def break_glass(draft_id: int, *, revision: int, reason: str, viewer: Viewer, at
     if not reason.strip():
         raise ReasonMissing
     draft = held(draft_id)
+    if draft.incident.on_behalf_id is not None:
+        raise TwoPeopleForAnotherCity
     _as_seen(draft, revision)
     check_sensible(draft, at)
     draft.submitted_by_id = viewer.account_id
@@ -196,6 +201,8 @@ def check_sensible(draft: Draft, at: datetime) -> None:
         raise ReasonMissing
     if not at < draft.expires_at <= at + EXPIRY_MAX:
         raise BadExpiry
+    if trouble := trouble_with_delegation(draft, [row.area.key for row in area_rows(draft)], at):
+        raise OutsideDelegation(trouble)
     if draft.edition_kind == EditionKind.CANCEL:
         return
     areas = as_area_levels(area_rows(draft))
@@ -238,6 +245,7 @@ def _release(draft: Draft, *, author_id: int, approver_id: int | None, at: datet
             message_kind=MESSAGE_KIND,
             mode=Mode(draft.mode),
             origin=draft.incident.origin,
+            on_behalf=on_behalf_of(draft.incident),
         ),
         at=at,
     )

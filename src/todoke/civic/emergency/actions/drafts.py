@@ -21,6 +21,8 @@ from todoke.civic.emergency.actions.refusals import (
 from todoke.civic.emergency.events import DraftChanged
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea, DraftState, Incident, Template
 from todoke.civic.emergency.queries.drafts import area_names, as_area_levels, common_facts, edition_areas
+from todoke.civic.emergency.queries.drafts import area_names, common_facts, edition_areas
+from todoke.civic.emergency.queries.speaking import areas_known, latest_end, speaking_city
 from todoke.civic.emergency.queries.templates import template_for
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
 from todoke.civic.emergency.rules.composing import composed_texts
@@ -33,8 +35,7 @@ from todoke.civic.emergency.rules.rights import DRAFT
 from todoke.civic.emergency.rules.slots import filled
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
-from todoke.ground.places.models import Area
-from todoke.ground.places.queries import areas_by_key, the_city
+from todoke.ground.places.models import Area, City
 from todoke.shared.messaging.models import Edition, Message
 from todoke.shared.messaging.types import EditionKind
 
@@ -74,7 +75,7 @@ def start_draft(
         mode=incident.mode,
         kind=template.kind,
         hazard=template.hazard,
-        expires_at=at + timedelta(hours=template.valid_hours),
+        expires_at=latest_end(incident, at + timedelta(hours=template.valid_hours)),
         created_at=at,
         edited_at=at,
         author_id=viewer.account_id,
@@ -105,7 +106,9 @@ def propose_order(draft_id: int, *, viewer: Viewer, at: datetime) -> Draft:
         mode=weather.mode,
         kind=NoticeKind.EVACUATION,
         hazard=weather.hazard,
-        expires_at=at + timedelta(hours=template.valid_hours if template else VALID_HOURS),
+        expires_at=latest_end(
+            weather.incident, at + timedelta(hours=template.valid_hours if template else VALID_HOURS)
+        ),
         created_at=at,
         edited_at=at,
         author_id=viewer.account_id,
@@ -156,7 +159,7 @@ def follow_edition(
         note=note.strip()[:500],
         excluded=first.excluded,
         # Of an edition that is about to end, the next one needs time of its own.
-        expires_at=max(latest.expires_at, at + timedelta(hours=6)),
+        expires_at=latest_end(first.incident, max(latest.expires_at, at + timedelta(hours=6))),
         source=source,
         created_at=at,
         edited_at=at,
@@ -243,7 +246,7 @@ def drop(draft: Draft, reason: str, at: datetime) -> None:
 def set_areas(draft: Draft, choices: Mapping[str, Choice]) -> None:
     """Give the draft exactly these areas. Words the weather service put beside an area stay while its level stays."""
     before = {row.area.key: row for row in _rows(draft)}
-    places = areas_by_key(choices)
+    places = areas_known(draft.incident, choices)
     draft.areas.all().delete()
     DraftArea.objects.bulk_create(
         DraftArea(
@@ -272,7 +275,7 @@ def _notice(
 def copy_areas(draft: Draft, edition: Edition, *, lifted: bool = False) -> None:
     """Give the draft the areas of an edition: all of them as they were, or all that still stood, as lifted."""
     marks = {mark["key"]: mark for mark in edition.content["areas"]}
-    places = areas_by_key(marks)
+    places = areas_known(draft.incident, marks)
     DraftArea.objects.bulk_create(
         DraftArea(
             draft=draft,
@@ -320,6 +323,9 @@ def fill_from(draft: Draft, template: Template | None, *, at: datetime) -> None:
         draft.texts = state_texts(draft, areas, places, at)
     else:
         draft.texts = texts_from(template, areas, places, draft.facts, at)
+    draft.texts = texts_from(
+        template, areas, [row.area for row in rows], draft.facts, at, city=speaking_city(draft.incident)
+    )
     draft.save(update_fields=["template", "texts", "edited_at"])
 
 
@@ -329,12 +335,13 @@ def texts_from(
     places: Sequence[Area],
     facts: Mapping[str, str],
     at: datetime,
+    *,
+    city: City | None,
 ) -> dict[str, dict[str, str]]:
     """The texts of a template in every language, slots filled."""
     if template is None:
         headline = facts.get("headline", "")
         return {"ja": {"title": facts.get("headline_title", ""), "body": headline, "short": headline[:60]}}
-    city = the_city()
     texts = {}
     for language in LANGUAGES:
         if language not in template.texts:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.actions.refusals import (
@@ -10,12 +11,15 @@ from todoke.civic.emergency.actions.refusals import (
     IncidentIsClosed,
     IncidentIsOpen,
     NotAllowed,
+    OutsideDelegation,
     TextMissing,
 )
 from todoke.civic.emergency.models import LIVE, Draft, Incident, Phase
 from todoke.civic.emergency.rules.rights import DRAFT, MESSAGE_KIND
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
+from todoke.shared.delegation.models import Mandate
+from todoke.shared.delegation.queries import is_active
 from todoke.shared.messaging.models import Message
 from todoke.shared.messaging.queries import editions_in_force
 from todoke.shared.messaging.types import Mode
@@ -23,25 +27,40 @@ from todoke.shared.unforeseen.actions import end_about
 
 
 @transaction.atomic
-def open_incident(*, name: str, group: str, mode: Mode, viewer: Viewer, at: datetime) -> Incident:
-    """Open an incident. Raises NotAllowed, TextMissing without a name, IncidentIsOpen where one of its kind is open."""
+def open_incident(
+    *, name: str, group: str, mode: Mode, viewer: Viewer, at: datetime, on_behalf: Mandate | None = None
+) -> Incident:
+    """Open an incident, of ours or of the city for which we speak under `on_behalf`.
+
+    Raises NotAllowed, TextMissing without a name, IncidentIsOpen where one of its kind is open, OutsideDelegation where
+    nobody may speak for that city now, or where it would be a drill.
+    """
     if not viewer.may(DRAFT):
         raise NotAllowed
     if not name.strip():
         raise TextMissing(field="名前")
-    other = Incident.objects.filter(mode=mode, group=group, closed_at=None).first()
+    if on_behalf is not None and not is_active(on_behalf, at):
+        raise OutsideDelegation(_("この代行は始まっていないか、終わっています。"))
+    if on_behalf is not None and mode is not Mode.ACTUAL:
+        raise OutsideDelegation(_("代行発信には、訓練と試験の区分はありません。本番だけです。"))
+    other = Incident.objects.filter(mode=mode, group=group, closed_at=None, on_behalf=on_behalf).first()
     if other is not None:
         raise IncidentIsOpen(name=other.name)
     try:
         with transaction.atomic():
             incident = Incident.objects.create(
-                name=name.strip(), group=group, mode=mode, opened_at=at, opened_by_id=viewer.account_id
+                name=name.strip(),
+                group=group,
+                mode=mode,
+                opened_at=at,
+                opened_by_id=viewer.account_id,
+                on_behalf=on_behalf,
             )
     except IntegrityError as error:
         raise IncidentIsOpen(name=name) from error
-    record(
-        "emergency.incident-opened", on=incident, by=viewer, after={"name": incident.name, "mode": mode, "group": group}
-    )
+    opened = {"name": incident.name, "mode": mode, "group": group}
+    for_city = {"on_behalf": on_behalf.city_name} if on_behalf else {}
+    record("emergency.incident-opened", on=incident, by=viewer, after=opened | for_city)
     return incident
 
 
@@ -52,6 +71,7 @@ def open_incident_for(*, name: str, group: str, mode: Mode, at: datetime) -> Inc
         mode=mode,
         group=group,
         closed_at=None,
+        on_behalf=None,
         defaults={"name": f"{local.month}月{local.day}日の{name}", "opened_at": at},
     )
     if created:

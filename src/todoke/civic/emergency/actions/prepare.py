@@ -27,7 +27,7 @@ from todoke.civic.emergency.telegrams import Identity, family_by_key
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area
-from todoke.ground.places.queries import areas_by_codes
+from todoke.ground.places.queries import areas_by_codes, the_city
 from todoke.shared.messaging.models import Edition
 from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.types import EditionKind, Mode
@@ -267,7 +267,7 @@ def _fill(draft: Draft, telegram: Telegram, wanted: _Wanted, edition: Edition | 
         draft.areas.all().delete()
         copy_areas(draft, edition)
     else:
-        draft.texts = texts_from(template, wanted.areas, places, draft.facts, telegram.report_at or at)
+        draft.texts = texts_from(template, wanted.areas, places, draft.facts, telegram.report_at or at, city=the_city())
         draft.save()
         draft.areas.all().delete()
         by_key = {place.key: place for place in places}

@@ -26,6 +26,20 @@ class NotAllowed(DeskRefused):
     says = _("この操作をする権限がありません。")
 
 
+class OutsideDelegation(DeskRefused):
+    """What is written for another city is not covered by its delegation; the sentence says what."""
+
+    def __init__(self, says: str | Promise) -> None:
+        super().__init__()
+        self.says = says
+
+
+class TwoPeopleForAnotherCity(DeskRefused):
+    """Nobody speaks for another city on one person's word."""
+
+    says = _("ほかの市に代わって発信するときは、必ず2人で確かめます。承認を依頼してください。")
+
+
 class SamePerson(DeskRefused):
     """Whoever wrote or submitted a draft does not approve or review it."""
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from todoke.shared.delegation.models import Mandate
 from todoke.shared.messaging.types import Mode
 
 
@@ -34,6 +35,7 @@ class Incident(models.Model):
 
     Opened by staff, or by the desk itself when a telegram asks for a draft (`opened_by` is then empty). Its mode never
     changes (trigger `incident_keeps_its_mode`): a drill cannot turn into the real thing, nor the other way round.
+    `on_behalf` is the delegation under which we speak for another city; telegrams prepare nothing in such an incident.
     """
 
     name = models.CharField(max_length=100)
@@ -44,6 +46,7 @@ class Incident(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    on_behalf = models.ForeignKey(Mandate, models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:
         verbose_name = "災害事案"
@@ -51,8 +54,16 @@ class Incident(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["mode", "group"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True, on_behalf__isnull=True),
                 name="incident_is_open_once_for_its_group",
+            ),
+            models.UniqueConstraint(
+                fields=["on_behalf", "group"],
+                condition=Q(closed_at__isnull=True, on_behalf__isnull=False),
+                name="incident_is_open_once_for_another_city",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf__isnull=True) | Q(mode=Mode.ACTUAL), name="incident_of_another_city_is_no_drill"
             ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="incident_has_a_known_mode"),
             models.CheckConstraint(condition=Q(phase__in=Phase.values), name="incident_has_a_known_phase"),

@@ -9,6 +9,13 @@ from django.db.models import QuerySet
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea
 from todoke.civic.emergency.queries.participants import participants_at
+from todoke.civic.emergency.queries.speaking import (
+    facts_on_behalf,
+    name_on_edition,
+    places_of_another,
+    speaking_city,
+    with_who_speaks,
+)
 from todoke.civic.emergency.rules import content as rules
 from todoke.civic.emergency.rules.additions import matter_of
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
@@ -20,7 +27,6 @@ from todoke.civic.emergency.rules.notices import LANGUAGES, NoticeKind
 from todoke.civic.emergency.rules.rights import READ
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area, City
-from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.channels.phrases import area_name
 from todoke.shared.messaging.models import Delivery, Destination, Edition
 from todoke.shared.messaging.phrasebook import LANGUAGES as SPOKEN
@@ -136,9 +142,10 @@ def content_of(draft: Draft) -> Content:
     ordered = sorted(levels.values(), key=lambda area: (area.is_lifted, -(area.level or 0)))
     facts = {row.area.key: _area_facts(row.area) for row in rows}
     lifted = bool(ordered) and all(area.is_lifted for area in ordered)
-    city = the_city()
+    city, on_behalf = speaking_city(draft.incident), facts_on_behalf(draft.incident)
+    texts = with_who_speaks(draft.incident, said_texts(draft, [row.area for row in rows], ordered))
     return Content(
-        wordings=rules.wordings(said_texts(draft, [row.area for row in rows], ordered)),
+        wordings=rules.wordings(texts),
         areas=tuple(rules.area_mark(area, facts[area.key]) for area in ordered),
         level=rules.highest_level(ordered),
         cap=rules.cap_facts(
@@ -154,8 +161,10 @@ def content_of(draft: Draft) -> Content:
             "lifted": "yes" if lifted or draft.kind == NoticeKind.LIFTING else "",
             "incident": draft.incident.name,
             "city_en": city.name_en if city else "",
+            **on_behalf,
         },
         contact=contact_of(city),
+        page=f"/on-behalf/{on_behalf['for_code']}/" if on_behalf else "",
     )
 
 
@@ -172,7 +181,7 @@ def said_texts(draft: Draft, places: Sequence[Area], areas: Sequence[AreaLevel])
         taken_back = cancelling_texts(others, before.sent_at) if before else {}
         return {**draft.texts, **taken_back}
     at = datetime.fromisoformat(draft.facts["reported_at"]) if draft.facts.get("reported_at") else draft.edited_at
-    city = the_city()
+    city = speaking_city(draft.incident)
     composed = {
         language: composed_texts(
             language,
@@ -223,12 +232,15 @@ def audience_of(draft: Draft, at: datetime) -> list[Destination]:
 def possible_audience(draft: Draft, at: datetime) -> list[Destination]:
     """Every destination that serves the areas of the draft and takes its mode, also those left out."""
     areas = [row.area for row in draft.areas.select_related("area").defer("area__polygon")]
+    others = places_of_another(draft, areas)
+    if others is not None:
+        return [place for place in others if place.expires_at is None or place.expires_at > at]
     return destinations_for(areas, Mode(draft.mode), at=at)
 
 
 def as_edition(draft: Draft, content: Content, at: datetime) -> FrozenEdition:
     """The edition that this draft would become, for renderings: nothing of it is stored."""
-    city = the_city()
+    city = speaking_city(draft.incident)
     earlier = (
         list(Edition.objects.filter(message=draft.message_id).order_by("number"))
         if draft.message_id is not None
@@ -245,7 +257,7 @@ def as_edition(draft: Draft, content: Content, at: datetime) -> FrozenEdition:
         sent_at=at.replace(microsecond=0),
         expires_at=draft.expires_at,
         sender=(city.cap_sender if city else "") or "todoke",
-        city=city.name if city else "",
+        city=name_on_edition(draft.incident),
         references=tuple(Reference(edition.identifier, edition.sent_at) for edition in earlier),
         note=draft.note,
     )

@@ -46,6 +46,7 @@ from todoke.civic.emergency.queries.drafts import (
 from todoke.civic.emergency.queries.maps import coloured
 from todoke.civic.emergency.queries.mending import NOTHING, Card, EnteredTexts, cards_of
 from todoke.civic.emergency.queries.routes import route_healths
+from todoke.civic.emergency.queries.speaking import areas_offered, mandate_of
 from todoke.civic.emergency.queries.templates import templates_in_use
 from todoke.civic.emergency.rules.differences import text_difference
 from todoke.civic.emergency.rules.mending import mends_from
@@ -68,6 +69,7 @@ from todoke.shared.loudspeakers import speech
 from todoke.shared.loudspeakers.speech import SpeechAway
 from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.queries.renderings import renderings_of
+from todoke.ground.places.queries import place_readings, reach_of
 from todoke.shared.messaging.types import EditionKind, Mode
 
 DRAFTS_SHOWN = 100
@@ -89,7 +91,7 @@ def draft_list(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A blank start: template × areas × level, and straight into the editor."""
     viewer, mode = viewer_of(request), mode_of(request)
-    incidents = list(Incident.objects.filter(mode=mode, closed_at=None))
+    incidents = _incidents_to_write_in(request, mode)
     form = StartForm(
         request.POST if request.method == "POST" else None,
         incidents=incidents,
@@ -113,8 +115,23 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "emergency/start.html",
-        {"form": form, "mode": mode, "incidents": incidents, "grid": area_grid(area_tree(), picks, picked)},
+        {
+            "form": form,
+            "mode": mode,
+            "incidents": incidents,
+            "grid": area_grid(areas_offered(incidents[0] if incidents else None), picks, picked),
+            "on_behalf": mandate_of(incidents[0]) if incidents else None,
+        },
     )
+
+
+def _incidents_to_write_in(request: HttpRequest, mode: Mode) -> list[Incident]:
+    """Our own open ones; or, by `?incident=`, the one of another city, alone: its areas are not mixed with ours."""
+    found = Incident.objects.filter(mode=mode, closed_at=None)
+    asked = request.GET.get("incident", "")
+    if asked.isdecimal() and (others := list(found.filter(pk=int(asked[:18]), on_behalf__isnull=False))):
+        return others
+    return list(found.filter(on_behalf=None))
 
 
 @needs(READ)
@@ -242,7 +259,9 @@ def _editor(
             **facts,
             "editable": True,
             "form": form,
-            "grid": area_grid(area_tree(), picks, picked) if draft.edition_kind != EditionKind.CANCEL else (),
+            "grid": area_grid(areas_offered(draft.incident), picks, picked)
+            if draft.edition_kind != EditionKind.CANCEL
+            else (),
             "places": [(place, place.key not in draft.excluded) for place in possible_audience(draft, now())],
             "theirs": theirs,
             "state_page": state_page(draft),
@@ -333,7 +352,8 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime, *, entered: Enter
         "act_sentence": act_sentence(draft, areas, places),
         "may_write": viewer.may(DRAFT),
         "may_approve": viewer.may(APPROVE),
-        "may_break_glass": viewer.may(BREAK_GLASS) and draft.state in LIVE,
+        "may_break_glass": viewer.may(BREAK_GLASS) and draft.state in LIVE and draft.incident.on_behalf_id is None,
+        "on_behalf": mandate_of(draft.incident),
         "is_overtaken": draft.state in LIVE
         and draft.message is not None
         and draft.message.editions.count() > draft.after_number,

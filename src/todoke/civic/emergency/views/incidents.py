@@ -15,6 +15,7 @@ from todoke.civic.emergency.models import Incident, Phase
 from todoke.civic.emergency.queries.drafts import drafts_for
 from todoke.civic.emergency.rules.rights import DRAFT, READ
 from todoke.civic.emergency.views.common import refuse, viewer_of
+from todoke.shared.delegation.queries import active_mandates
 from todoke.shared.messaging.types import Mode
 
 INCIDENTS_SHOWN = 100
@@ -26,12 +27,18 @@ READ_OR_POST = ["GET", "HEAD", "POST"]
 def incident_list(request: HttpRequest) -> HttpResponse:
     """All incidents, the latest first; who writes may open one."""
     viewer = viewer_of(request)
-    form = IncidentForm(request.POST or None)
+    mandates = {str(each.key): each for each in active_mandates(now())}
+    form = IncidentForm(request.POST or None, mandates=list(mandates.values()))
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
         try:
             incident = open_incident(
-                name=entered["name"], group=entered["group"], mode=Mode(entered["mode"]), viewer=viewer, at=now()
+                name=entered["name"],
+                group=entered["group"],
+                mode=Mode(entered["mode"]),
+                viewer=viewer,
+                at=now(),
+                on_behalf=mandates.get(entered.get("on_behalf", "")),
             )
             return redirect("emergency:incident", incident.pk)
         except DeskRefused as refusal:
@@ -40,7 +47,9 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         request,
         "emergency/incidents.html",
         {
-            "incidents": Incident.objects.select_related("opened_by")[:INCIDENTS_SHOWN],
+            "incidents": Incident.objects.select_related("opened_by", "on_behalf").defer("on_behalf__sealed")[
+                :INCIDENTS_SHOWN
+            ],
             "form": form,
             "may_write": viewer.may(DRAFT),
         },
@@ -102,7 +111,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _incident(pk: int) -> Incident:
-    incident = Incident.objects.select_related("opened_by", "closed_by").filter(pk=pk).first()
+    found = Incident.objects.select_related("opened_by", "closed_by", "on_behalf").defer("on_behalf__sealed")
+    incident = found.filter(pk=pk).first()
     if incident is None:
         raise Http404(_("この番号の事案はありません。"))
     return incident

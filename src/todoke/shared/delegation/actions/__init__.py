@@ -1,0 +1,1 @@
+"""What is done: keys and partners, giving, receiving, speaking, handing back."""
