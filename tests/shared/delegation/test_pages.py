@@ -199,6 +199,8 @@ def test_the_whole_alert_is_written_on_the_usual_pages(giver, speaker, night):
     assert "緊急発信" not in editor
     assert "999911.minato" not in own_start
     assert "汐音市に代わり、凪浜市が発信しています。" in approve
+    assert "汐音市に代わって、その市の送り先に発信します。" in approve
+    assert "map-area" not in approve
 
 
 def test_what_was_said_for_us_stands_on_the_board_with_its_words(giver, speaker, night):

@@ -373,6 +373,18 @@ def test_a_page_of_its_own_tells_the_residents_of_the_other_city(house, edition,
     assert not (settings.PUBLIC_ROOT / "alerts").exists()
 
 
+def test_the_home_leads_to_the_page_while_something_is_in_force(house, edition, client):
+    deliver(NIGHT)
+    shown = client.get("/?home").content.decode()
+
+    refresh(Mode.ACTUAL, at=edition.expires_at + MINUTES)
+
+    assert "汐音市の緊急情報（この市が代わりに発信しています）" in shown
+    assert 'href="/on-behalf/999911/"' in shown
+    assert client.get("/on-behalf/999911/").status_code == 200
+    assert "汐音市の緊急情報" not in client.get("/?home").content.decode()
+
+
 def test_the_page_is_empty_when_nothing_holds_any_more(house, edition, settings):
     deliver(NIGHT)
 

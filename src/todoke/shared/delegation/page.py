@@ -6,6 +6,7 @@ the application is gone. Nothing of it stands among our own alerts.
 
 import base64
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -33,13 +34,15 @@ from todoke.shared.messaging.types import (
     TryLater,
 )
 
+STATE = "state.json"
 CANCELLED_SHOWN = timedelta(hours=24)
 STYLE = (
     "body{margin:0 auto;max-width:44rem;padding:1rem;font:1.1rem/1.7 sans-serif;color:#111;background:#fff;"
     "overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1.25rem}h3{font-size:1.1rem}"
     "article{border-top:.3rem solid #111;margin:1.5rem 0}"
     ".by{border:.2rem solid #111;padding:.5rem 1rem;font-weight:bold}"
-    "p{white-space:pre-line}summary{cursor:pointer;min-height:2.75rem}a{color:#00457c}"
+    "p{white-space:pre-line}summary{cursor:pointer;padding:.6rem 0}"
+    ":focus-visible{outline:.2rem solid #00457c;outline-offset:.1rem}"
 )
 POLICY = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
@@ -112,11 +115,25 @@ def page_files(at: datetime) -> dict[str, bytes]:
         if edition.kind is EditionKind.CANCEL and edition.sent_at > at - CANCELLED_SHOWN:
             shown[edition.content.facts.get("for_code", "")].append(edition)
     names = {edition.content.facts.get("for_code", ""): edition for edition in published.recent}
-    return {
+    pages = {
         f"{code}/index.html": page_of(names[code], editions)
         for code, editions in sorted(shown.items())
         if code and code in names
     }
+    in_force = dict.fromkeys(edition.content.facts.get("for_code", "") for edition in published.in_force)
+    spoken = [
+        {"code": code, "name": names[code].content.facts.get("for_name", "")} for code in in_force if code in names
+    ]
+    return {**pages, STATE: json.dumps({"speaking_for": spoken}, ensure_ascii=False, indent=1).encode()}
+
+
+def spoken_for_on_disk() -> list[tuple[str, str]]:
+    """Code and name of the cities for which something is in force, as the files say; the home asks no database."""
+    try:
+        stored = json.loads(read(delegation_root() / STATE) or b"")
+        return [(str(one["code"]), str(one["name"])) for one in stored["speaking_for"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def page_of(any_of_it: FrozenEdition, editions: Sequence[FrozenEdition]) -> bytes:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from todoke.base.ui.levels import LEVELS
 from todoke.civic.emergency.models import Draft
 from todoke.civic.emergency.queries.drafts import draft_for
+from todoke.civic.emergency.queries.speaking import mandate_of
 from todoke.civic.emergency.rules.evacuation import AreaLevel
 from todoke.civic.emergency.rules.notices import NoticeKind
 from todoke.ground.people.rules import Viewer
@@ -106,6 +107,8 @@ def act_sentence(draft: Draft, areas: Sequence[AreaLevel], places: Sequence[Dest
         sentence = _("%(whom)sに、「%(what)s」の訂正を発信します。") % facts
     else:
         sentence = _("%(whom)sに、「%(what)s」を発信します。") % facts
+    if (mandate := mandate_of(draft.incident)) is not None:
+        sentence = _("%(city)sに代わって、その市の送り先に発信します。") % {"city": mandate.city_name} + sentence
     return drill_words(Mode(draft.mode)) + sentence
 
 

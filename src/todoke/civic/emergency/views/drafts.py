@@ -330,7 +330,8 @@ def facts_of(request: HttpRequest, draft: Draft, at: datetime, *, entered: Enter
         "headline": headline_of(draft, areas),
         "areas": areas,
         "groups": areas_by_word(areas),
-        "map": coloured({area.key: area.level for area in areas}),
+        # Our map shows our own ground: of another city's it would say nothing, and mislead.
+        "map": None if draft.incident.on_behalf_id else coloured({area.key: area.level for area in areas}),
         "audience": places,
         "renderings": renderings,
         "card_groups": _by_language(cards),

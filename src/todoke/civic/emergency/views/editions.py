@@ -24,7 +24,7 @@ from todoke.civic.emergency.views.desk import TONES
 from todoke.shared.messaging.models import Delivery, Destination, Edition, Message
 from todoke.shared.messaging.queries import deliveries_of, progress_of
 from todoke.shared.messaging.registry import Withdrawal, channels
-from todoke.shared.messaging.types import DeliveryState, EditionKind, Mode
+from todoke.shared.messaging.types import ON_BEHALF, DeliveryState, EditionKind, Mode
 
 FOLLOWS = {"update": EditionKind.UPDATE, "correction": EditionKind.CORRECTION, "lift": EditionKind.UPDATE}
 
@@ -69,7 +69,7 @@ def _facts(request: HttpRequest, pk: int) -> dict[str, object]:
         "is_over": latest.kind == EditionKind.CANCEL,
         "has_expired": edition.expires_at <= at,
         "groups": areas_by_word(areas),
-        "map": coloured({area.key: area.level for area in areas}),
+        "map": None if edition.content["facts"].get(ON_BEHALF) else coloured({area.key: area.level for area in areas}),
         "wordings": edition.content["wordings"],
         "progress": progress,
         "deliveries": [
