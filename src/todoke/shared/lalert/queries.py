@@ -15,8 +15,7 @@ from todoke.shared.lalert.states import SORTS, Opening, ShelterEntry, entries_in
 from todoke.shared.lalert.types import AreaOrder, Frozen, Office, ShelterState
 from todoke.shared.messaging.queries import artefact_bytes, editions_in_force, editions_of, recent_editions
 from todoke.shared.messaging.registry import Artefact
-from todoke.shared.messaging.types import EditionKind, FrozenEdition
-from todoke.shared.messaging.types import ON_BEHALF, FrozenEdition
+from todoke.shared.messaging.types import ON_BEHALF, EditionKind, FrozenEdition
 
 NAME = "lalert.json"
 HISTORY = timedelta(days=30)

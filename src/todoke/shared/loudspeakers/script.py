@@ -8,7 +8,7 @@ from todoke.shared.loudspeakers.types import Script
 from todoke.shared.messaging.channels.matter import Matter, matter_of
 from todoke.shared.messaging.channels.phrases import phrases_in
 from todoke.shared.messaging.channels.registers import in_register
-from todoke.shared.messaging.types import EditionKind, FrozenEdition, Mode, Register
+from todoke.shared.messaging.types import ON_BEHALF, EditionKind, FrozenEdition, Mode, Register
 
 TIMES = 2
 # The mayor's own orders; what the weather service says has no siren of the city's.
@@ -34,7 +34,8 @@ def script_of(edition: FrozenEdition) -> Script:
 
 def is_urgent(edition: FrozenEdition) -> bool:
     """Whether this is an alert: one that is read on at the alert's own page. Ordinary notices name a page of theirs."""
-    return not edition.content.page
+    # What is said for another city is an alert, and is read on at a page of its own.
+    return not edition.content.page or bool(edition.content.facts.get(ON_BEHALF))
 
 
 def _pattern(matter: Matter) -> str:

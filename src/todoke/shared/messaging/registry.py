@@ -95,9 +95,7 @@ class ChannelFacts:
     alert pages take no ordinary notices, the page of notices no alerts. `quota` says how much the other side takes, and
     `legal_purpose` on what ground and for what the city may use the channel (法的根拠・目的). `looks` is how its
     reader meets it, and `registers` are those that its text is made from: what a person writes for one is said here.
-    alert pages take no ordinary notices, the page of notices no alerts. `looks` is how its reader meets it, and
-    `registers` are those that its text is made from: what a person writes for one of them is said here. `says_short`
-    is true where the short text of an edition is all that stands below the title.
+    `says_short` is true where the short text of an edition is all that stands below the title.
     """
 
     name: str | Promise

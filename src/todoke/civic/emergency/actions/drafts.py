@@ -21,7 +21,6 @@ from todoke.civic.emergency.actions.refusals import (
 from todoke.civic.emergency.events import DraftChanged
 from todoke.civic.emergency.models import LIVE, Draft, DraftArea, DraftState, Incident, Template
 from todoke.civic.emergency.queries.drafts import area_names, as_area_levels, common_facts, edition_areas
-from todoke.civic.emergency.queries.drafts import area_names, common_facts, edition_areas
 from todoke.civic.emergency.queries.speaking import areas_known, latest_end, speaking_city
 from todoke.civic.emergency.queries.templates import template_for
 from todoke.civic.emergency.rules.cancelling import cancelling_texts
@@ -322,10 +321,7 @@ def fill_from(draft: Draft, template: Template | None, *, at: datetime) -> None:
     if draft.kind in STATES_OF_THE_CITY:
         draft.texts = state_texts(draft, areas, places, at)
     else:
-        draft.texts = texts_from(template, areas, places, draft.facts, at)
-    draft.texts = texts_from(
-        template, areas, [row.area for row in rows], draft.facts, at, city=speaking_city(draft.incident)
-    )
+        draft.texts = texts_from(template, areas, places, draft.facts, at, city=speaking_city(draft.incident))
     draft.save(update_fields=["template", "texts", "edited_at"])
 
 
@@ -358,7 +354,7 @@ def state_texts(
     draft: Draft, areas: Sequence[AreaLevel], places: Sequence[Area], at: datetime
 ) -> dict[str, dict[str, str]]:
     """What the city says of its own state, from the phrasebook, in the languages in which people go on writing."""
-    city = the_city()
+    city = speaking_city(draft.incident)
     return {
         language: composed_texts(
             language,

@@ -64,12 +64,11 @@ from todoke.civic.emergency.views.common import (
     top_of,
     viewer_of,
 )
-from todoke.ground.places.queries import area_tree, place_readings, reach_of
+from todoke.ground.places.queries import place_readings, reach_of
 from todoke.shared.loudspeakers import speech
 from todoke.shared.loudspeakers.speech import SpeechAway
 from todoke.shared.messaging.phrasebook import BOOKS
 from todoke.shared.messaging.queries.renderings import renderings_of
-from todoke.ground.places.queries import place_readings, reach_of
 from todoke.shared.messaging.types import EditionKind, Mode
 
 DRAFTS_SHOWN = 100

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("delegation", "0002_guards"),
-        ("emergency", "0006_addition"),
+        ("emergency", "0009_mended"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
