@@ -93,7 +93,7 @@ def test_on_a_desktop_every_frame_is_seen_one_text_is_mended_and_the_broadcast_i
     # Saved with the button beside it, and told at once that it is used.
     page.locator("#mend_ja_board").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**#mend-ja_board")
+    page.wait_for_url("**#card-ja_board")
     card = page.locator(".card--board").first
     expect(card).to_contain_text("手直しした文")
     expect(card.locator(".frame__lights")).to_have_text(OWN)
@@ -110,11 +110,12 @@ def test_on_a_desktop_every_frame_is_seen_one_text_is_mended_and_the_broadcast_i
 
     # One click brings the automatic text back.
     page.locator("#automatic_ja_board").click()
-    page.wait_for_url("**#mend-ja_board")
+    page.wait_for_url("**#card-ja_board")
     expect(page.locator(".card--board .frame__lights").first).not_to_have_text(OWN)
     assert Draft.objects.get(pk=draft.pk).mended == {}
 
-    heard = page.request.get(str(page.locator("audio").first.get_attribute("src")))
+    # The first sound of a process takes some seconds more: engine and dictionary come up.
+    heard = page.request.get(str(page.locator("audio").first.get_attribute("src")), timeout=40_000)
     assert heard.headers["content-type"] == "audio/wav"
     assert heard.body()[:4] == b"RIFF"
     assert len(heard.body()) > 100_000

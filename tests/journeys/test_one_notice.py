@@ -130,7 +130,7 @@ def test_a_notice_is_written_by_one_approved_by_another_and_reaches_who_asked_fo
     desk.get_by_role("checkbox", name="港地区", exact=True).check()
     expect(reach).to_contain_text("1 人")
     desk.locator("[name=ja_title]").fill(TITLE)
-    expect(desk.locator("#preview .rendering__title").first).to_contain_text(TITLE)
+    expect(desk.locator("#preview .frame__title").first).to_contain_text(TITLE)
     pictures(writer, "1-editor")
     desk.get_by_role("button", name="保存する").first.click()
     check_page(writer)

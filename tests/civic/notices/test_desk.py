@@ -15,6 +15,7 @@ from tests.sign_in import sign_in, staff_client
 from todoke.civic.notices.actions.scheduling import release_due
 from todoke.civic.notices.models import Notice, NoticeState, Template
 from todoke.civic.notices.queries import reach
+from todoke.shared.loudspeakers.speech import SpeechAway
 from todoke.shared.messaging.models import Delivery, Edition
 
 pytestmark = pytest.mark.django_db
@@ -337,3 +338,37 @@ def test_the_home_of_staff_says_what_waits(approver, submitted):
     page = approver.get("/desk/").content.decode()
 
     assert "承認待ち 1件" in page
+
+
+def test_each_channel_is_drawn_in_the_frame_of_its_reader_and_subscribers_in_every_language(writer, written):
+    page = writer.get(at("notice", written())).content.decode()
+
+    assert 'class="frame frame--page"' in page
+    assert 'class="frame frame--text"' in page
+    assert page.count("<h3>メール（登録者）</h3>") == len(TEXTS)
+
+
+def test_a_notice_is_heard_before_it_is_sent_by_staff_alone(writer, written, monkeypatch, tmp_path):
+    sound = tmp_path / "a.wav"
+    sound.write_bytes(b"RIFFspeech")
+    monkeypatch.setattr("todoke.shared.loudspeakers.playing.trial_of", lambda edition, root: sound)
+    address = at("speech", written())
+
+    heard = writer.get(address)
+
+    assert heard.headers["Content-Type"] == "audio/wav"
+    assert b"".join(heard.streaming_content) == b"RIFFspeech"
+    assert Client().get(address).status_code == 302
+    assert staff_client(()).get(address).status_code == 403
+
+
+def test_a_house_without_a_voice_answers_in_words(writer, written, monkeypatch):
+    def away(edition, root):
+        raise SpeechAway
+
+    monkeypatch.setattr("todoke.shared.loudspeakers.playing.trial_of", away)
+
+    answer = writer.get(at("speech", written()))
+
+    assert answer.status_code == 503
+    assert "pyopenjtalk-plus" in answer.content.decode()

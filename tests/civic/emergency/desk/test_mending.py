@@ -228,7 +228,7 @@ def test_an_officer_mends_a_rendering_and_is_told_at_once_that_it_is_used(draft,
     saved = writer.post(address, posted(draft, **own(OWN), act="mend:ja_board"))
     page = text_of(writer.get(address))
 
-    assert saved.headers["Location"] == f"{address}#mend-ja_board"
+    assert saved.headers["Location"] == f"{address}#card-ja_board"
     assert "手直しした文" in page
     assert 'value="automatic:ja_board"' in page
     assert f'<div class="frame__lights" lang="ja"><p>{OWN}</p></div>' in page

@@ -210,7 +210,7 @@ def _edited(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _editor(request, draft, form=form, picked=picked, status=422)
     if act.startswith(("mend:", "automatic:")):
         # Back to where the hand was: the page says there at once what became of the text.
-        return redirect(f"{reverse('emergency:draft', args=[draft.pk])}#mend-{act.partition(':')[2]}")
+        return redirect(f"{reverse('emergency:draft', args=[draft.pk])}#card-{act.partition(':')[2]}")
     return redirect("emergency:submit" if act == "submit" else "emergency:draft", draft.pk)
 
 
