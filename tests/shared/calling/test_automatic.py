@@ -16,6 +16,7 @@ from cheroot import wsgi
 
 from tests.shared.calling.conftest import deputise, make_tree
 from tests.shared.messaging.ledger import NIGHT, first, following, make_destination
+from todoke.base.backup.registry import Loss
 from todoke.base.registry import Registry
 from todoke.base.sealing import make_token
 from todoke.shared.calling import actions
@@ -25,6 +26,7 @@ from todoke.shared.calling.automatic.gateway import CallGateway, form_of
 from todoke.shared.calling.automatic.listener import Listener
 from todoke.shared.calling.automatic.simulator.provider import CallSimulator, simulated_gateway
 from todoke.shared.calling.models import Call, Ring, Round, RoundState, Seat
+from todoke.shared.calling.restored import RoundsAfterRestore
 from todoke.shared.messaging.actions import dispatch, release
 from todoke.shared.messaging.http_forms.form import tables_of
 from todoke.shared.messaging.models import Delivery, FollowUp
@@ -526,3 +528,22 @@ def test_without_a_key_a_call_in_doubt_is_not_ordered_twice_and_people_take_over
     assert len(asked) == 1
     assert doubtful == ("accepted", {"甲": "leaving"}, {})
     assert people(round_) == {"甲": "open"}
+
+
+def test_after_a_restore_no_machine_rings_by_itself(night, machine):
+    tree = make_tree(rule="all", people=("甲",))
+    telephone(tree, 甲=486)
+    round_ = night.release(tree)
+    night.pass_time(timedelta(seconds=5))
+    loss = Loss(1, NIGHT + MINUTE, NIGHT, NIGHT + MINUTE, is_tail=False)
+
+    said = RoundsAfterRestore().set_aside(loss)
+    again = RoundsAfterRestore().set_aside(loss)
+    night.pass_time(MINUTE)
+
+    assert "自動電話 1 回" in said
+    assert again == ""
+    assert len(machine.calls()) == 1
+    assert people(round_) == {"甲": "open"}
+    assert RoundsAfterRestore().doubts(loss) == []
+    assert RoundsAfterRestore().resume(loss, by="佐藤") == ""

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
+from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
@@ -12,6 +13,7 @@ from todoke.shared.calling.automatic.checkup import CHECKS
 from todoke.shared.calling.automatic.listener import Listener
 from todoke.shared.calling.automatic.setting_up import automatic_channel
 from todoke.shared.calling.city import TreesPart
+from todoke.shared.calling.restored import RoundsAfterRestore
 from todoke.shared.calling.timer import Timer
 from todoke.shared.calling.tree_channel import TreeChannel
 from todoke.shared.messaging.registry import channels
@@ -20,6 +22,7 @@ automatic = automatic_channel()
 channels.register(TreeChannel())
 channels.register(automatic)
 companions.register(Timer())
+after_restore.register(RoundsAfterRestore())
 companions.register(Listener(automatic))
 processes.register(Process("calling.simulator", ("calls_simulator",), when=lambda: settings.SIMULATORS))
 for check in CHECKS:
