@@ -100,7 +100,8 @@ def write_city_of_fukui(folder: Path, shared_data: Path) -> None:
 def _write_destinations(path: Path) -> None:
     """The sample city's destinations, each for everywhere: its districts are not there.
 
-    Without the channels whose simulators are processes of their own; their rooms have journeys themselves.
+    Without the channels whose simulators are processes of their own: the sample city plays them, all at once
+    (`tests/journeys/test_every_channel.py`).
     """
     with (SAMPLE_CITY / "destinations.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if not row["channel"].startswith(PLAYED_ELSEWHERE)]

@@ -163,7 +163,8 @@ class Night:
         if not self.matters:
             return
         matter = self.chance.choice(list(self.matters.values()))
-        place = self.chance.choice([place for place in self.places if not place.takes(matter.mode)])
+        strangers = [place for place in self.places if not place.takes(matter.mode) and not place.is_for_drills_alone]
+        place = self.chance.choice(strangers)
         try:
             with transaction.atomic():
                 Delivery.objects.bulk_create([Delivery(edition=matter.edition, destination=place, due_at=self.at)])
@@ -258,6 +259,8 @@ class Night:
     def _examine(self, left: Iterable[Left], delivery: Delivery, *, is_list: bool = False) -> None:
         mode, place = Mode(delivery.mode), delivery.destination
         opted_in = place.reach == Reach.STAFF and place.joins_drills
+        if not mode.is_drill and place.is_for_drills_alone:
+            raise Leak(f"an alert in earnest went to a participant of a drill: {place.key}")
         for one in left:
             said = flat(one.said).replace(flat(place.name), "")
             where = f"{mode} → {place.key} ({one.peer}): {said[:300]}"
@@ -367,4 +370,15 @@ def load_city(at: datetime) -> tuple[Account, Account]:
             for address, reach in ((real, Reach.PUBLIC), (played, Reach.SIMULATOR)):
                 contact, _new = register(channel, address, language=language, at=at, reach=reach)
                 Place.objects.create(contact=contact, label=Place.Label.HOME, topics=[topic.pk])
-    return tuple(Account.objects.create(login_name=f"mixes-{n}", name=f"担当 {n}") for n in (1, 2))  # type: ignore[return-value]
+    officers = tuple(Account.objects.create(login_name=f"mixes-{n}", name=f"担当 {n}") for n in (1, 2))
+    Destination.objects.create(
+        key="participant",
+        channel="emergency.drill-mail",
+        name="担当 1（参加）",
+        address="mixes-1@city.nagihama.example.jp",
+        reach=Reach.STAFF,
+        joins_drills=True,
+        added_by=officers[0],
+        expires_at=at + timedelta(days=6),
+    )
+    return officers  # type: ignore[return-value]

@@ -20,6 +20,7 @@ from urllib.parse import unquote_plus, urlsplit
 from django.conf import settings
 from django.test import override_settings
 
+from todoke.civic.emergency.setting_up import drill_mail
 from todoke.shared.fax.gateways import CallReport, Order
 from todoke.shared.fax.rules import Ending
 from todoke.shared.fax.setting_up import fax_channel
@@ -220,6 +221,7 @@ def world(chance: random.Random, **roots: Any) -> Iterator[Wire]:
 def _real_channels(wire: Wire) -> Iterator[Any]:
     yield from outside_channels()
     yield from networks()
+    yield drill_mail()
     yield from lalert_channels()
     fax = fax_channel()
     fax.gateway, fax.simulator = Dialled(wire, outside=True), Dialled(wire, outside=False)

@@ -34,11 +34,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     account = viewer_of(request).account_id
     parts = [(part, received_by(part)) for part in parts_of(account)]
     taken = {(part.drill_id, part.way) for part, _received in parts if part.left_at is None}
-    drills = [(drill, all((drill.pk, way) in taken for way in Way.values)) for drill in running_drills()]
+    drills = [(drill, sum((drill.pk, way) in taken for way in Way.values)) for drill in running_drills()]
     return render(
         request,
         "emergency/my_drills.html",
-        {"drills": drills, "parts": parts, "mode": Mode.EXERCISE, "at": now()},
+        {"ways": len(Way), "drills": drills, "parts": parts, "mode": Mode.EXERCISE, "at": now()},
     )
 
 
