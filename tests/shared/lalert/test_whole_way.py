@@ -21,11 +21,11 @@ from todoke.shared.lalert.queries import ARTEFACT, frozen_beside
 from todoke.shared.lalert.simulator.faults import Fault, FaultKind
 from todoke.shared.lalert.simulator.node import NodeSimulator
 from todoke.shared.lalert.simulator.reading import understood
-from todoke.shared.lalert.states import SHELTERS, Opening, ShelterEntry, told
 from todoke.shared.messaging import dispatcher
 from todoke.shared.messaging.actions import dispatch, release
 from todoke.shared.messaging.models import Delivery, Destination, Edition, FollowUp, FrozenArtefact
 from todoke.shared.messaging.queries import editions_of
+from todoke.shared.messaging.shelters import SHELTERS, Opening, ShelterEntry, told
 from todoke.shared.messaging.types import EditionKind, Mode, Reach
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,6 +14,8 @@ from todoke.base.clock import now
 from todoke.ground.places.models import Area, Facility
 from todoke.shared.messaging.feeds import FeedState, feed_files
 from todoke.shared.messaging.published import Published
+from todoke.shared.messaging.shelters import SHELTERS, Opening, ShelterEntry
+from todoke.shared.messaging.shelters import told as told_as_fact
 from todoke.shared.messaging.types import EditionKind, Mode
 from todoke.shared.signage import queries
 
@@ -213,6 +215,30 @@ def test_the_list_of_alerts_has_them_all_with_number_and_word(say):
 
     assert told.index("避難指示") < told.index("高齢者等避難")
     assert "危険な場所から全員避難" in told
+
+
+def test_a_kiosk_says_which_shelters_are_open_as_the_public_feed_has_it(say, places):
+    for key, name in (("gym", "川岸体育館"), ("hall", "川岸会館"), ("school", "川岸小学校"), ("inn", "川岸荘")):
+        Facility.objects.create(
+            key=key, kind="shelter", name=name, longitude=141.0, latitude=38.0, area=Area.objects.get(key="kawagishi")
+        )
+    entries = (
+        ShelterEntry("gym", Opening.OPEN, name="川岸体育館"),
+        ShelterEntry("hall", Opening.FULL, name="川岸会館"),
+        ShelterEntry("school", Opening.CLOSED, name="川岸小学校"),
+    )
+    said = content(areas=(), level=None, facts={"kind": "shelter", SHELTERS: told_as_fact(entries)})
+
+    say(fresh(content=said))
+    told = words(page("/kiosk/shelters/").xpath("//main")[0])
+    say()
+    later = words(page("/kiosk/shelters/").xpath("//main")[0])
+
+    assert "川岸体育館（指定避難所） 開設" in told
+    assert "川岸会館（指定避難所） 満員" in told
+    assert "川岸小学校（指定避難所） 閉鎖" in told
+    assert "川岸荘（指定避難所）" in told
+    assert "（指定避難所） 開設" not in later
 
 
 def test_the_shelters_stand_under_their_areas(say, places):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.clock import in_japan
 from todoke.civic.emergency.rules.states import DISSOLVED, OPEN, SET_UP
 from todoke.ground.places.models import Facility
-from todoke.shared.lalert.states import SHELTERS, Opening, ShelterEntry, entries_in
+from todoke.shared.messaging.shelters import SHELTERS, Opening, ShelterEntry, entries_in
 
 STATES = [
     (Opening.WAITING.value, _("開設していない")),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from todoke.shared.lalert.types import AreaOrder, Category
+from todoke.shared.messaging.shelters import Opening
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
 
 # 避難情報に関するガイドライン (内閣府, 令和3年5月), in the order of their gravity.
@@ -12,6 +13,9 @@ ORDERS = ("緊急安全確保", "避難指示", "高齢者等避難")
 
 # edxlde:distributionStatus (facts of LGDIS and SaigaiTask: Actual 本番, Exercise 訓練, Test テスト).
 STATUS: Mapping[Mode, str] = {Mode.ACTUAL: "Actual", Mode.EXERCISE: "Exercise", Mode.TEST: "Test"}
+
+# 未開設, 開設 and 閉鎖 are words of PCXML 1.3 (pcx_sh:Sort); a full one is open and says so beside.
+SORTS = {Opening.WAITING: "未開設", Opening.OPEN: "開設", Opening.FULL: "開設", Opening.CLOSED: "閉鎖"}
 
 
 def category_of(edition: FrozenEdition, *, is_order: bool) -> Category:

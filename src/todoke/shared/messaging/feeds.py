@@ -23,6 +23,7 @@ from todoke.base.ui.languages import language_tag
 from todoke.shared.messaging.cap import MEDIA_TYPE, clean, instant
 from todoke.shared.messaging.public_files import alerts_address, read_on_at
 from todoke.shared.messaging.published import Published
+from todoke.shared.messaging.shelters import SHELTERS
 from todoke.shared.messaging.types import AreaMark, EditionKind, FrozenEdition, Mode
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -279,6 +280,9 @@ def _json_item(state: FeedState, edition: FrozenEdition, replaced_by: str | None
             ],
         },
     }
+    # A cancellation says nothing of any shelter.
+    if (shelters := content.facts.get(SHELTERS)) and edition.kind != EditionKind.CANCEL:
+        item["_todoke"]["shelters"] = json.loads(shelters)
     if edition.identifier in state.caps:
         item["attachments"] = [
             {

@@ -158,19 +158,40 @@ class ShelterSeen:
     kind: str
     area: str
     address: str
+    state: str = ""
 
 
-def shelters() -> list[ShelterSeen]:
-    """The city's designated shelters by area; which of them are open now is not known here."""
+def shelters(*, at: datetime) -> list[ShelterSeen]:
+    """The city's designated shelters by area, each with its state (`Opening`) where one was said and holds."""
+    states = _states_in_force(at)
     kinds = (Facility.Kind.SHELTER_EMERGENCY, Facility.Kind.SHELTER)
     return _or_nothing(
         lambda: [
-            ShelterSeen(place.name, place.get_kind_display(), place.area.name, place.address)
+            ShelterSeen(
+                place.name,
+                str(place.get_kind_display()),
+                place.area.name,
+                place.address,
+                states.get(place.key, ""),
+            )
             for place in Facility.objects.filter(kind__in=kinds)
             .select_related("area")
             .order_by("area__name", "name", "kind")[:SHELTERS_MAX]
         ]
     )
+
+
+def _states_in_force(at: datetime) -> dict[str, str]:
+    """What the public feed says of each shelter, by its key; the latest word where two messages speak of one."""
+    try:
+        told = json.loads(read(alerts_root(Mode.ACTUAL) / "feed.json") or b"")
+        in_force = set(told["_todoke"]["in_force"])
+        said = [item["_todoke"] for item in told["items"] if item["_todoke"]["identifier"] in in_force]
+        holding = [one for one in said if one["mode"] == Mode.ACTUAL and datetime.fromisoformat(one["expires_at"]) > at]
+        ordered = sorted(holding, key=lambda one: datetime.fromisoformat(one["sent_at"]))
+        return {row["key"]: row["state"] for one in ordered for row in one.get("shelters", ())}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def city_name() -> str:

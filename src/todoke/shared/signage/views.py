@@ -101,7 +101,7 @@ def kiosk_notices(request: HttpRequest) -> HttpResponse:
 def kiosk_shelters(request: HttpRequest) -> HttpResponse:
     """The designated shelters, by area."""
     by_area: dict[str, list[Any]] = {}
-    for shelter in shelters():
+    for shelter in shelters(at=now()):
         by_area.setdefault(shelter.area, []).append(shelter)
     return _kiosk(request, "signage/kiosk_shelters.html", by_area=sorted(by_area.items()))
 

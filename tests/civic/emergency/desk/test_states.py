@@ -1,6 +1,7 @@
 """The city's own state: shelters and headquarters, entered once, approved by another, told everywhere."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,10 +32,12 @@ from todoke.ground.places.models import Area, Facility
 from todoke.shared.lalert.queries import gather
 from todoke.shared.lalert.schema import faults
 from todoke.shared.lalert.simulator.reading import understood
-from todoke.shared.lalert.states import Opening, ShelterEntry
 from todoke.shared.lalert.writers.pcxml1 import Pcxml1
+from todoke.shared.messaging.feeds import FeedState, feed_files
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.phrasebook import LANGUAGES
+from todoke.shared.messaging.published import Published
+from todoke.shared.messaging.shelters import Opening, ShelterEntry
 from todoke.shared.messaging.types import EditionKind, Mode, Reach
 
 AN_HOUR = timedelta(hours=1)
@@ -64,6 +67,11 @@ def enter(incident, desk, *entries, seen=None, at=NIGHT):
 def release(draft, desk, at=NIGHT):
     deciding.submit(draft.pk, revision=draft.revision, viewer=desk.writer, at=at)
     return deciding.approve(draft.pk, revision=draft.revision, viewer=desk.approver, at=at)
+
+
+def as_feed(edition):
+    state = FeedState(Mode.ACTUAL, "市", "https://city.example.jp", Published((edition,), (edition,)), {})
+    return json.loads(feed_files(state)["feed.json"])
 
 
 def documents(edition):
@@ -115,6 +123,18 @@ def test_a_cancellation_claims_nothing_of_any_shelter(incident, desk):
     assert document.type == "Cancel"
     assert {group.way for group in document.groups} == {"不明"}
     assert entered(incident, NoticeKind.SHELTER, later).facts == {}
+
+
+def test_the_public_feed_holds_the_states_as_data_until_they_are_cancelled(incident, desk):
+    first = release(enter(incident, desk, OPEN, HALL), desk).frozen()
+    taken_back = replace(first, kind=EditionKind.CANCEL, number=2, note="誤入力")
+
+    told, cancelled = (as_feed(one) for one in (first, taken_back))
+
+    assert told["items"][0]["_todoke"]["shelters"][0] == {
+        "key": "gym", "state": "open", "at": NIGHT.isoformat(), "capacity": 200, "people": 35, "name": "城東体育館",
+    }  # fmt: skip
+    assert "shelters" not in cancelled["items"][0]["_todoke"]
 
 
 def test_whoever_entered_it_does_not_approve_it(incident, desk):
@@ -222,6 +242,7 @@ def test_an_officer_enters_a_shelter_on_the_page_and_comes_to_the_draft(incident
     assert answer["Location"] == reverse("emergency:draft", args=[draft.pk])
     assert states["gym"] == {
         "key": "gym", "state": "full", "at": "2026-11-21T02:30:00+09:00", "capacity": 200, "people": 200,
+        "name": "城東体育館",
     }  # fmt: skip
     assert states["hall"]["capacity"] == 80
     assert 'value="2026-11-21T02:30"' in again

@@ -2,10 +2,11 @@
 
 Each entry is the full state. It becomes a draft, which takes the way of every other: a second person approves it, and
 every channel gets its own wording of it. A room that runs shelters takes the place of the first of the two entries by
-sending messages of the same kind with the same facts (`shared/lalert/states.py`).
+sending messages of the same kind with the same facts (`shared/messaging/shelters.py`).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -33,7 +34,7 @@ from todoke.civic.emergency.rules.states import NamedShelter, headquarters_facts
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Facility
-from todoke.shared.lalert.states import ShelterEntry
+from todoke.shared.messaging.shelters import ShelterEntry
 from todoke.shared.messaging.types import EditionKind
 
 # A state that nobody has looked at for so long is not shown to anybody any more.
@@ -52,7 +53,7 @@ def enter_shelters(
     places = {place.key: place for place in shelters_of_the_city()}
     if unknown := sorted({entry.key for entry in entries} - places.keys()):
         raise UnknownShelter(keys="、".join(unknown))
-    named = [NamedShelter(entry, _names(places[entry.key]), places[entry.key].reading) for entry in entries]
+    named = [_named(entry, places[entry.key]) for entry in entries]
     facts = shelter_facts(named)
     return _enter(incident_id, NoticeKind.SHELTER, facts, seen=seen, viewer=viewer, at=at)
 
@@ -74,6 +75,10 @@ def enter_headquarters(
         raise TextMissing(field="名称")
     facts = headquarters_facts(name=name.strip(), status=status, at=since, place=place.strip())
     return _enter(incident_id, NoticeKind.HEADQUARTERS, facts, seen=seen, viewer=viewer, at=at)
+
+
+def _named(entry: ShelterEntry, place: Facility) -> NamedShelter:
+    return NamedShelter(replace(entry, name=place.name), _names(place), place.reading)
 
 
 def _names(place: Facility) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the city says of its own state: which shelters are open, and whether the headquarters stands.
 
-Pure. Each gives the facts of a draft: those that machines read (`shared/lalert/states.py`), and, by language, the words
-that fill the frames of the phrasebook.
+Pure. Each gives the facts of a draft: those that machines read (`shared/messaging/shelters.py`), and, by language, the
+words that fill the frames of the phrasebook.
 """
 
 import json
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from todoke.base.clock import in_japan
-from todoke.shared.lalert.states import SHELTERS, Opening, ShelterEntry, told
 from todoke.shared.messaging.phrasebook import BOOKS, book, said_at
+from todoke.shared.messaging.shelters import SHELTERS, Opening, ShelterEntry, told
 
 # 災害対策基本法 23条の2: a municipality's headquarters is 設置 and 廃止; L-Alert's words are 設置 and 解散.
 SET_UP, DISSOLVED = "設置", "解散"

@@ -1,4 +1,4 @@
-"""The facts of an edition from which a Shelter or AntidisasterHeadquarter document is made.
+"""The facts of an edition that tell of shelters and headquarters: L-Alert, the public feed and the kiosk read them.
 
 Whichever room opens shelters sends a message of kind `shelter` with the fact `shelter_states` (`told`), and one of kind
 `headquarters` with `headquarters_name`, `headquarters_status` and `headquarters_at`. Each edition is the full state.
@@ -22,19 +22,17 @@ class Opening(StrEnum):
     CLOSED = "closed"
 
 
-# 未開設, 開設 and 閉鎖 are words of PCXML 1.3 (pcx_sh:Sort); a full one is open and says so beside.
-SORTS = {Opening.WAITING: "未開設", Opening.OPEN: "開設", Opening.FULL: "開設", Opening.CLOSED: "閉鎖"}
-
-
 @dataclass(frozen=True)
 class ShelterEntry:
-    """What was entered about one shelter: the key of the facility, its state, since when, and what is known of it."""
+    """What was entered about one shelter: the key of the facility, its state, since when, and what is known of it;
+    `name` as the city called it then, for whoever has no list of facilities."""
 
     key: str
     state: Opening
     at: datetime | None = None
     capacity: int | None = None
     people: int | None = None
+    name: str = ""
 
 
 def told(entries: Iterable[ShelterEntry]) -> str:
@@ -46,6 +44,7 @@ def told(entries: Iterable[ShelterEntry]) -> str:
             "at": entry.at.isoformat() if entry.at else None,
             "capacity": entry.capacity,
             "people": entry.people,
+            "name": entry.name,
         }
         for entry in entries
     ]
@@ -61,6 +60,7 @@ def entries_in(fact: str) -> tuple[ShelterEntry, ...]:
             at=datetime.fromisoformat(row["at"]) if row["at"] else None,
             capacity=row["capacity"],
             people=row["people"],
+            name=row["name"],
         )
         for row in json.loads(fact or "[]")
     )
