@@ -24,7 +24,7 @@ class NetworkIsShut(AssertionError):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "journey: played in a real browser; needs Chromium")
-    config.addinivalue_line("markers", "faults: takes its time; left out unless asked for (make faults, .ci/run)")
+    config.addinivalue_line("markers", "faults: takes its time; left out unless asked for (-m faults, as .ci/run does)")
     _shut_the_network()
     if hasattr(config, "workerinput") or config.option.collectonly:
         return

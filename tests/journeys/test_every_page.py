@@ -10,7 +10,7 @@ from tests.sign_in import make_staff
 
 from todoke.base.access import permissions
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 # No page of their own: they act, answer with a file or a part of a page, or lead elsewhere.
 NO_PAGES = {

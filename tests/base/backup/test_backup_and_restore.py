@@ -9,6 +9,8 @@ import pytest
 from tests.base.backup.conftest import DOCUMENTS, put_document
 from tests.houses import House
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture
 def file(house: House, tmp_path: Path) -> Path:
@@ -31,7 +33,6 @@ def test_a_city_comes_back_with_its_rows_and_its_documents(file, house, empty):
     assert empty.ask(migrations) == house.ask(migrations)
 
 
-@pytest.mark.faults
 def test_a_backup_is_readable_by_its_owner_alone_and_gives_nothing_away(file):
     content = file.read_bytes()
 
@@ -54,7 +55,6 @@ def test_a_backup_that_was_proven_is_known_to_the_doctor(file, house):
 
 
 @pytest.mark.parametrize("place", [60, 3000, -5])
-@pytest.mark.faults
 def test_a_flipped_bit_anywhere_is_found_before_anything_is_touched(file, empty, place):
     content = bytearray(file.read_bytes())
     content[place] ^= 4
@@ -67,7 +67,6 @@ def test_a_flipped_bit_anywhere_is_found_before_anything_is_touched(file, empty,
     assert empty.ask("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace") == [(0,)]
 
 
-@pytest.mark.faults
 def test_a_truncated_file_and_another_key_are_told(file, empty):
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
@@ -81,7 +80,6 @@ def test_a_truncated_file_and_another_key_are_told(file, empty):
     assert (cut.returncode, locked.returncode) == (1, 1)
 
 
-@pytest.mark.faults
 def test_without_a_key_a_restore_says_which_one_is_missing(file, empty):
     del empty.more["TODOKE_BACKUP_KEY"]
 
@@ -91,7 +89,6 @@ def test_without_a_key_a_restore_says_which_one_is_missing(file, empty):
     assert not (empty.var / "backup-key").exists(), "a restore makes no new key"
 
 
-@pytest.mark.faults
 def test_the_first_backup_makes_a_key_and_says_where_to_keep_it(house, empty, tmp_path):
     del house.more["TODOKE_BACKUP_KEY"], empty.more["TODOKE_BACKUP_KEY"]
 
@@ -120,7 +117,6 @@ def test_a_database_with_tables_is_only_replaced_when_told(file, house, mould):
     assert house.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'todoke%%'") == []
 
 
-@pytest.mark.faults
 def test_a_replaced_database_can_be_backed_up_and_restored_again(file, house, empty, tmp_path):
     house.run("restore", "--replace", str(file))
     house.run("backup", str(tmp_path / "second.backup"))
@@ -130,7 +126,6 @@ def test_a_replaced_database_can_be_backed_up_and_restored_again(file, house, em
     assert empty.ask("SELECT count(*) FROM files_document") == [(3,)]
 
 
-@pytest.mark.faults
 def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(file, house):
     # A folder that stands where the documents should go: found only after the database has been poured in.
     put_document(house, b"written after the backup")
@@ -145,7 +140,6 @@ def test_a_restore_that_fails_half_way_leaves_everything_as_it_was(file, house):
     assert house.ask("SELECT count(*) FROM files_document") == [(4,)]
 
 
-@pytest.mark.faults
 def test_a_restore_that_was_killed_gives_back_what_was_there_before(file, house):
     # As `restore --replace` leaves it when it is killed while pg_restore is at work.
     house.ask("ALTER SCHEMA public RENAME TO todoke_before_restore")
@@ -157,7 +151,6 @@ def test_a_restore_that_was_killed_gives_back_what_was_there_before(file, house)
     assert house.ask("SELECT count(*) FROM public.files_document") == [(3,)]
 
 
-@pytest.mark.faults
 def test_nobody_else_may_be_connected_while_a_database_is_restored(file, house):
     import psycopg
 
@@ -167,7 +160,6 @@ def test_nobody_else_may_be_connected_while_a_database_is_restored(file, house):
     assert "ほかに 1 の接続があります（todoke worker emergency）" in refused.stderr
 
 
-@pytest.mark.faults
 def test_two_restores_at_the_same_moment_do_not_mix(file, house):
     import psycopg
 
@@ -180,7 +172,6 @@ def test_two_restores_at_the_same_moment_do_not_mix(file, house):
     assert "ほかの復元が、このデータベースで動いています" in refused.stderr
 
 
-@pytest.mark.faults
 def test_a_document_that_is_missing_is_named_and_everything_else_is_kept(house, empty, tmp_path):
     digest = put_document(house, b"soon gone")
     (house.var / "files" / digest[:2] / digest).unlink()
@@ -206,7 +197,6 @@ def test_a_document_that_was_altered_on_the_disk_is_named(house, tmp_path):
     assert digest in made.stderr
 
 
-@pytest.mark.faults
 def test_jobs_and_sessions_of_the_past_do_not_come_back(house, empty, tmp_path):
     house.ask("INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args) VALUES ('bulk', 'x', 0, '{}')")
     house.ask("INSERT INTO django_session VALUES ('key', 'somebody', now() + interval '1 day')")
@@ -220,7 +210,6 @@ def test_jobs_and_sessions_of_the_past_do_not_come_back(house, empty, tmp_path):
     assert empty.ask("SELECT count(*) FROM django_session") == [(0,)]
 
 
-@pytest.mark.faults
 def test_a_backup_of_a_newer_programme_is_refused_before_anything_is_touched(house, empty, tmp_path):
     house.ask("INSERT INTO django_migrations (app, name, applied) VALUES ('audit', '9999_of_tomorrow', now())")
     house.run("backup", str(tmp_path / "city.backup"))
@@ -231,7 +220,6 @@ def test_a_backup_of_a_newer_programme_is_refused_before_anything_is_touched(hou
     assert "audit 9999_of_tomorrow" in refused.stderr
 
 
-@pytest.mark.faults
 def test_an_existing_file_is_never_overwritten(file, house):
     before = file.read_bytes()
 
@@ -241,7 +229,6 @@ def test_an_existing_file_is_never_overwritten(file, house):
     assert file.read_bytes() == before
 
 
-@pytest.mark.faults
 def test_a_folder_gets_a_file_named_by_the_hour_and_without_a_word_it_goes_under_var(house, tmp_path):
     house.run("backup", str(tmp_path))
     house.run("backup")
@@ -268,7 +255,6 @@ def test_a_full_disk_leaves_no_half_file_and_no_process(house, tmp_path):
     assert house.ask("SELECT count(*) FROM backup_backup") == [(0,)]
 
 
-@pytest.mark.faults
 def test_a_database_without_our_tables_is_no_city(empty, tmp_path):
     refused = empty.run("backup", str(tmp_path / "city.backup"), check=False)
 
@@ -277,7 +263,6 @@ def test_a_database_without_our_tables_is_no_city(empty, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the shared server of the tests lets root alone make roles")
-@pytest.mark.faults
 def test_a_user_who_may_make_no_database_gets_a_server_for_the_test(file, house):
     house.ask("DROP ROLE IF EXISTS todoke_plain")
     house.ask("CREATE ROLE todoke_plain LOGIN NOCREATEDB")

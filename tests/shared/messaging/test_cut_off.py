@@ -51,6 +51,7 @@ def states(edition) -> dict[str, str]:
     return dict(Delivery.objects.filter(edition=edition).values_list("destination__key", "state"))
 
 
+@pytest.mark.faults
 @pytest.mark.django_db
 def test_what_is_inside_goes_on_and_only_what_is_still_valid_leaves_when_the_line_is_back(officers, line):
     places = [make_destination("board", "tests.inside"), make_destination("service", "tests.outside")]

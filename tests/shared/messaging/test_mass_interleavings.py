@@ -233,6 +233,7 @@ class Storm:
         ).exists()
 
 
+@pytest.mark.faults
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["Message-ID", None], ids=["with a key", "without"])
 def test_whatever_comes_between_every_reader_ends_with_what_is_right(officers, mass, key):

@@ -16,7 +16,7 @@ from todoke.shared.watch.actions.reading_back import plan
 from todoke.shared.watch.models import Probe, ReadBack, Route
 from todoke.shared.watch.watcher import Round
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 # Takes what is due, as the watch does, says so, and hangs with it.
 WORKER = """

@@ -13,10 +13,9 @@ from todoke.shared.lalert.rules import ORDERS, SORTS, orders_something, standing
 from todoke.shared.lalert.types import AreaOrder, Frozen, Office, ShelterState
 from todoke.shared.messaging.queries import artefact_bytes, editions_in_force, editions_of, recent_editions
 from todoke.shared.messaging.registry import Artefact
-from todoke.shared.messaging.types import ON_BEHALF, EditionKind, FrozenEdition
 from todoke.shared.messaging.shelters import SHELTERS as SHELTER_FACT
 from todoke.shared.messaging.shelters import Opening, ShelterEntry, entries_in
-from todoke.shared.messaging.types import EditionKind, FrozenEdition
+from todoke.shared.messaging.types import ON_BEHALF, EditionKind, FrozenEdition
 
 NAME = "lalert.json"
 HISTORY = timedelta(days=30)
