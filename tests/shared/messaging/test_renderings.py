@@ -92,6 +92,7 @@ def test_every_channel_that_has_a_frame_of_its_own_names_it():
 
     assert found == LOOKS_OF_CHANNELS
     assert channels.find("messaging.mail").facts.looks is Looks.TEXT
+    assert [one.key for one in channels if one.facts.says_short] == ["messaging.push-each"]
 
 
 def test_places_of_one_channel_and_language_stand_together_and_machines_come_last(known):
