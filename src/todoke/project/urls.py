@@ -13,6 +13,7 @@ from todoke.shared.messaging.urls import simulator_patterns
 from todoke.shared.mirrors.urls import simulator_patterns as mirror_patterns
 from todoke.shared.signage.urls import kiosk_patterns
 from todoke.shared.signage.urls import simulator_patterns as board_patterns
+from todoke.shared.sms.urls import desk_patterns as sms_desk_patterns
 from todoke.shared.sms.urls import simulator_patterns as sms_simulator_patterns
 from todoke.shared.social.urls import public_patterns as social_patterns
 from todoke.shared.social.urls import simulator_patterns as social_simulator_patterns
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.shared.fax.urls")),
     path("simulators/fax/", include((fax_simulator_patterns, "fax-simulator"))),
     path("sms/", include("todoke.shared.sms.urls")),
+    path("desk/sms/", include((sms_desk_patterns, "sms-desk"))),
     path("simulators/sms/", include((sms_simulator_patterns, "sms-simulator"))),
     path("simulators/telephones/", include((calling_simulator_patterns, "calling-simulator"))),
     path("simulators/lalert/", include("todoke.shared.lalert.urls")),

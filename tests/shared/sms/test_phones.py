@@ -1,6 +1,8 @@
 """The simulated telephones, the doctor's question, and the way for destinations nobody foresaw."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.shared.sms.conftest import taken
 from tests.sign_in import staff_client
@@ -31,6 +33,39 @@ def test_every_telephone_shows_what_it_got(house, phone, simulated):
     assert "090-****-0001" in page
     assert "09000000001" not in page
     assert "電源が入っていません" in page
+
+
+def test_staff_read_what_became_of_every_number_and_what_it_cost(house, phone, channel, monkeypatch):
+    monkeypatch.setattr("todoke.shared.sms.views.sent.length_in_use", lambda: channel.length)
+    house.release(phone(address="090-0000-0001,090-0000-0404"), phone("other", "070-0000-0002"))
+    house.carry_out()
+    client = staff_client("messaging.read")
+
+    page = client.get("/desk/sms/").content.decode()
+
+    assert "090-****-0001" in page
+    assert "09000000001" not in page
+    assert page.count("断られました") == 1
+    assert page.count("約19.8円") == 2
+    assert staff_client("calling.read").get("/desk/sms/").status_code == 403
+
+
+def test_a_longer_list_of_results_asks_the_database_no_more(house, phone):
+    client = staff_client("messaging.read")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/desk/sms/")
+        return len(queries)
+
+    house.release(phone())
+    house.carry_out()
+    client.get("/desk/sms/")
+    one = asked()
+    house.release(phone("other", "070-0000-0002"), phone("third", "070-0000-0003,070-0000-0004"))
+    house.carry_out()
+
+    assert asked() == one
 
 
 def test_a_fault_is_ordered_and_cleared_from_the_desk(simulated):

@@ -19,6 +19,7 @@ processes.register(Process("sms.simulator", ("sms_simulator",), when=lambda: set
 ways.register(Way("sms.gateway", _("SMS（携帯電話の番号あて）"), _("携帯電話の番号。例：090-0000-0001"), 25))
 for check in CHECKS:
     checks.register(check)
+staff_menu.register(MenuItem("sms.sent", _("SMSの送信結果"), "sms-desk:sent", 34, "messaging.read"))
 if settings.SIMULATORS:
     staff_menu.register(
         MenuItem("sms.phones", _("SMSが届いた電話（模擬）"), "sms-simulator:phones", 91, "messaging.read")

@@ -6,6 +6,7 @@ from todoke.shared.messaging.http_forms.reading import Reading
 from todoke.shared.messaging.registry import channels
 from todoke.shared.sms.channel import KEY, SmsChannel
 from todoke.shared.sms.gateway import SECRETS, SmsGateway, read_form
+from todoke.shared.sms.length import Length
 from todoke.shared.sms.simulator.provider import simulated_gateway
 
 
@@ -28,3 +29,9 @@ def reading_of_receipts() -> Reading | None:
     if not isinstance(channel, SmsChannel):
         return None
     return (channel.gateway or channel.simulator).form.callback
+
+
+def length_in_use() -> Length | None:
+    """How the provider in use counts; None where the channel has been switched off."""
+    channel = channels.find(KEY)
+    return channel.length if isinstance(channel, SmsChannel) else None
