@@ -42,14 +42,16 @@ LANE = "emergency"
 ROOTS = ("VAR", "PUBLIC_ROOT", "DRILL_ROOT", "SIMULATOR_ROOT", "FILES_ROOT", "INTAKE_FOLDER")
 # A page then takes a fraction of a second.
 FAX_SPEED = 400.0
+LINE_SECONDS = 12
 
 
 class QuietVoice:
-    """Half a second of nothing for every line: what a voice says is its room's business, and takes its time."""
+    """Nothing for every line, for as long as a slow reader takes: a voice costs processor time, and is its room's
+    business. The sound must outlast what people do in a browser meanwhile, on a busy machine, too."""
 
     def say(self, sentences: list[str]) -> dict[str, Any]:
         """As the real one does."""
-        return {line: np.zeros(RATE // 2, dtype=np.int16) for line in sentences}
+        return {line: np.zeros(RATE * LINE_SECONDS, dtype=np.int16) for line in sentences}
 
 
 @contextmanager
