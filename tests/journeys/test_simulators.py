@@ -47,6 +47,11 @@ PAGES = (
     "/loudspeakers/",
     "/simulators/loudspeakers/",
     "/simulators/fax/",
+    "/simulators/",
+    "/simulators/mail/",
+    "/simulators/line/",
+    "/simulators/push/",
+    "/simulators/webhook/",
 )
 
 

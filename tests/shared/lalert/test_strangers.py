@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree
 
-from tests.shared.lalert.matters import area, frozen, order
+from tests.shared.lalert.matters import OFFICE, area, frozen, order
+from tests.shared.messaging.editions import SENT_AT, content, edition
 from todoke.base.clock import now
 from todoke.shared.lalert.simulator.node import PASSWORD
 from todoke.shared.lalert.soap import (
@@ -23,12 +24,26 @@ from todoke.shared.lalert.soap import (
     publish,
     word_of,
 )
+from todoke.shared.lalert.types import Frozen, ShelterState
 from todoke.shared.lalert.writers.pcxml1 import Pcxml1
 
 zeep = pytest.importorskip("zeep", reason="zeep is a package of the developers alone")
 
 FIRST = order(1, area("kawagishi", "避難指示"))
 DOCUMENT = Pcxml1().write(FIRST, frozen(FIRST), "lalert")
+HEADQUARTERS = {"kind": "headquarters", "headquarters_name": "青葉市災害対策本部", "headquarters_status": "設置"}
+SHELTERS = (ShelterState("gym", "青葉小学校", "", 141.0, 38.0, "開設", SENT_AT, capacity=200, people=35, is_full=True),)
+DOCUMENTS = {
+    "order": DOCUMENT,
+    "shelter": Pcxml1().write(
+        edition(content=content(facts={"kind": "shelter"}, areas=(), level=None)),
+        Frozen(OFFICE, shelters=SHELTERS),
+        "lalert",
+    ),
+    "headquarters": Pcxml1().write(
+        edition(content=content(facts=HEADQUARTERS, areas=(), level=None)), Frozen(OFFICE), "lalert"
+    ),
+}
 NONCE = bytes(range(16))
 AT = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
 
@@ -94,9 +109,10 @@ def test_our_digest_is_the_one_that_zeep_makes() -> None:
     assert base64.b64decode(ours.findtext(f".//{{{WSSE}}}Nonce")) == NONCE
 
 
-def test_zeep_reads_our_request_as_the_operation_that_the_description_names(client) -> None:
+@pytest.mark.parametrize("said", DOCUMENTS)
+def test_zeep_reads_our_request_as_the_operation_that_the_description_names(client, said) -> None:
     operation = client(PASSWORD).service._binding.get("publish")
-    request = etree.fromstring(publish(DOCUMENT, Credentials("aoba-city", "secret"), nonce=NONCE, at=AT))
+    request = etree.fromstring(publish(DOCUMENTS[said], Credentials("aoba-city", "secret"), nonce=NONCE, at=AT))
 
     read = operation.input.deserialize(request)
 
@@ -104,12 +120,13 @@ def test_zeep_reads_our_request_as_the_operation_that_the_description_names(clie
     element = getattr(document, "_value_1", document)
     assert etree.QName(element).localname == "EDXLDistribution"
     assert etree.tostring(element, method="c14n", exclusive=True) == etree.tostring(
-        etree.fromstring(DOCUMENT), method="c14n", exclusive=True
+        etree.fromstring(DOCUMENTS[said]), method="c14n", exclusive=True
     )
 
 
-def test_our_node_takes_what_zeep_sends_and_zeep_reads_its_answer(nodes, client) -> None:
-    answered = client(PASSWORD).service.publish(message={"_value_1": etree.fromstring(DOCUMENT)})
+@pytest.mark.parametrize("said", DOCUMENTS)
+def test_our_node_takes_what_zeep_sends_and_zeep_reads_its_answer(nodes, client, said) -> None:
+    answered = client(PASSWORD).service.publish(message={"_value_1": etree.fromstring(DOCUMENTS[said])})
 
     assert (answered.code, answered.result) == (0, None)
     assert len(nodes.arrivals("normal")) == 1
