@@ -25,8 +25,10 @@ from todoke.civic.emergency.actions.refusals import (
 )
 from todoke.civic.emergency.actions.states import enter_headquarters, enter_shelters
 from todoke.civic.emergency.models import Draft
+from todoke.civic.emergency.queries.drafts import content_of
 from todoke.civic.emergency.queries.states import entered
 from todoke.civic.emergency.rules.notices import NoticeKind
+from todoke.civic.emergency.rules.states import NamedShelter, shelter_facts
 from todoke.ground.audit.models import Entry
 from todoke.ground.places.models import Area, Facility
 from todoke.shared.lalert.queries import gather
@@ -38,7 +40,7 @@ from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.phrasebook import LANGUAGES
 from todoke.shared.messaging.published import Published
 from todoke.shared.messaging.shelters import Opening, ShelterEntry
-from todoke.shared.messaging.types import EditionKind, Mode, Reach
+from todoke.shared.messaging.types import EditionKind, Mode, Reach, Register
 
 AN_HOUR = timedelta(hours=1)
 OPEN = ShelterEntry("gym", Opening.OPEN, NIGHT, capacity=200, people=35)
@@ -94,6 +96,33 @@ def test_a_shelter_is_entered_once_and_said_in_every_language(incident, desk):
     assert "城東体育館（じょうとうたいいくかん）" in texts["ja-easy"].body
     assert edition.content["facts"]["readings"] == '{"城東体育館": "じょうとうたいいくかん"}'
     assert all("35" in one.body and "200" in one.body for one in texts.values())
+
+
+def test_it_is_said_aloud_in_sentences_and_named_on_a_board(incident, desk):
+    full = ShelterEntry("hall", Opening.FULL, NIGHT, people=80)
+
+    wording = content_of(enter(incident, desk, OPEN, full)).wording("ja")
+
+    assert wording.said_in(Register.SPEECH).split("\n") == [
+        "こちらは、福井の市町です。避難所についてお知らせします。",
+        "城東体育館が開いています。",
+        "中央公民館は、満員です。",
+        "以上、福井の市町でした。",
+    ]
+    assert wording.said_in(Register.BOARD) == "福井の市町 避難所を開設 城東体育館"
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 40])
+def test_a_board_names_as_many_open_shelters_as_it_has_room_for(number):
+    shelters = [
+        NamedShelter(ShelterEntry(f"s{one}", Opening.OPEN), {"ja": f"第{one}小学校体育館"}) for one in range(number)
+    ]
+
+    text = shelter_facts(shelters, city="凪浜市")["board@ja"]
+
+    assert len(text) <= 42
+    assert "第0小学校体育館" in text
+    assert ("ほか" in text) == (number > 2)
 
 
 def test_l_alert_gets_the_full_state_and_each_next_entry_is_a_revision_of_the_same_document(incident, desk):

@@ -36,7 +36,7 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Area, City
 from todoke.shared.messaging.models import Edition, Message
-from todoke.shared.messaging.types import EditionKind
+from todoke.shared.messaging.types import EditionKind, Register
 
 VALID_HOURS = 24
 
@@ -356,6 +356,8 @@ def state_texts(
     """What the city says of its own state, from the phrasebook, in the languages in which people go on writing."""
     city = speaking_city(draft.incident)
     return {
+    city = the_city()
+    texts = {
         language: composed_texts(
             language,
             kind=draft.kind,
@@ -366,6 +368,8 @@ def state_texts(
         )
         for language in LANGUAGES
     }
+    own = {register.value: draft.facts.get(f"{register}@ja", "") for register in (Register.SPEECH, Register.BOARD)}
+    return {**texts, "ja": {**texts["ja"], **{register: text for register, text in own.items() if text}}}
 
 
 def snapshot(draft: Draft) -> dict[str, object]:

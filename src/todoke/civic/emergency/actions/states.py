@@ -34,6 +34,7 @@ from todoke.civic.emergency.rules.states import NamedShelter, headquarters_facts
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.places.models import Facility
+from todoke.ground.places.queries import the_city
 from todoke.shared.messaging.shelters import ShelterEntry
 from todoke.shared.messaging.types import EditionKind
 
@@ -54,7 +55,7 @@ def enter_shelters(
     if unknown := sorted({entry.key for entry in entries} - places.keys()):
         raise UnknownShelter(keys="、".join(unknown))
     named = [_named(entry, places[entry.key]) for entry in entries]
-    facts = shelter_facts(named)
+    facts = shelter_facts(named, city=_city())
     return _enter(incident_id, NoticeKind.SHELTER, facts, seen=seen, viewer=viewer, at=at)
 
 
@@ -73,8 +74,13 @@ def enter_headquarters(
     """Enter that the headquarters was set up or dissolved: a draft. Raises as `enter_shelters`, and TextMissing."""
     if not name.strip():
         raise TextMissing(field="名称")
-    facts = headquarters_facts(name=name.strip(), status=status, at=since, place=place.strip())
+    facts = headquarters_facts(name=name.strip(), status=status, at=since, place=place.strip(), city=_city())
     return _enter(incident_id, NoticeKind.HEADQUARTERS, facts, seen=seen, viewer=viewer, at=at)
+
+
+def _city() -> str:
+    city = the_city()
+    return city.name if city else ""
 
 
 def _named(entry: ShelterEntry, place: Facility) -> NamedShelter:
