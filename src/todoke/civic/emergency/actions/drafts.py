@@ -355,8 +355,6 @@ def state_texts(
 ) -> dict[str, dict[str, str]]:
     """What the city says of its own state, from the phrasebook, in the languages in which people go on writing."""
     city = speaking_city(draft.incident)
-    return {
-    city = the_city()
     texts = {
         language: composed_texts(
             language,
