@@ -18,11 +18,12 @@ from todoke.base.clock import in_japan, now
 from todoke.base.ui.languages import language_tag
 from todoke.shared.delegation.revocations import delegation_root
 from todoke.shared.delegation.rules import PAGE_CHANNEL
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.phrasebook import BOOKS, book, said_at
 from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.public_files import Upkeep, bring_about, locked, read
 from todoke.shared.messaging.published import published_on
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import (
     Address,
     EditionKind,
@@ -59,6 +60,9 @@ class PageChannel:
         drill=DrillWay.BESIDE,
         # A file written twice is the same file.
         idempotency_key="file",
+        quota=grounds.NO_QUOTA,
+        legal_purpose=grounds.ON_BEHALF,
+        looks=Looks.PAGE,
         timeout_seconds=10,
         concurrency=1,
         lanes=frozenset({"emergency"}),

@@ -27,12 +27,13 @@ from todoke.shared.calling.automatic.words import Spoken, spoken
 from todoke.shared.calling.models import Ring, Round, Tree
 from todoke.shared.calling.rules import RingState
 from todoke.shared.loudspeakers.speech import SpeechAway
+from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.connection import PROBE_SECONDS, fetch
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.http_forms.asking import KeyRefused
 from todoke.shared.messaging.http_forms.numbers import domestic
 from todoke.shared.messaging.probing import Probe
-from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, ReceiptKind, Withdrawal
+from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.rules import delivery_key
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, TryLater
 
@@ -79,6 +80,9 @@ class AutomaticChannel:
             receipt=ReceiptKind.PERSON,
             drill=DrillWay.SAME_ROUTE,
             idempotency_key="呼出しの回の番号",
+            quota=grounds.PROVIDER_QUOTA,
+            legal_purpose=grounds.CARRIED_BY_PEOPLE,
+            looks=Looks.SOUND,
             timeout_seconds=send_seconds,
             concurrency=2,
         )
