@@ -1,6 +1,7 @@
 """The simulated station and the protocol: what it takes, what it says, how it fails."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -42,6 +43,15 @@ def test_the_same_order_sounds_once(station):
 
     assert first == second
     assert len(orders(station)) == 1
+
+
+def test_orders_that_come_at_the_same_moment_have_numbers_of_their_own(station):
+    keys = [f"3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d{number}" for number in range(10, 22)]
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        taken = list(pool.map(lambda key: Station(station.address).sound(order(key)), keys))
+
+    assert len({one.number for one in taken}) == len(keys)
 
 
 def test_waves_sound_one_after_the_other_and_a_dead_unit_says_so(station):

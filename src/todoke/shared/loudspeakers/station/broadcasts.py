@@ -3,6 +3,7 @@ the time since it was told, so that a page and a caller always see the same."""
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,8 @@ from todoke.shared.loudspeakers.rules import Wave, starts_of, stopped_words
 from todoke.shared.loudspeakers.station.faults import Faults
 
 KEPT_MAX = 200
+# Groups of one edition are ordered at the same moment, and each order has a number of its own.
+_taking = threading.Lock()
 
 
 class BadOrder(ValueError):
@@ -108,6 +111,10 @@ class Shelf:
 
     def take(self, told: dict[str, Any], faults: Faults, *, at: datetime, lost: bool) -> tuple[Told, bool]:
         """Keep an order, and whether it is new: a key that is known changes nothing. Raises BadOrder."""
+        with _taking:
+            return self._take(told, faults, at=at, lost=lost)
+
+    def _take(self, told: dict[str, Any], faults: Faults, *, at: datetime, lost: bool) -> tuple[Told, bool]:
         known = self.find(str(told.get("id", "")))
         if known is not None:
             return known, False
