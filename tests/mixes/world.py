@@ -21,6 +21,8 @@ from django.conf import settings
 from django.test import override_settings
 
 from todoke.civic.emergency.setting_up import drill_mail
+from todoke.shared.calling.automatic.setting_up import automatic_channel
+from todoke.shared.calling.automatic.simulator.provider import simulated_gateway as calls_by
 from todoke.shared.fax.gateways import CallReport, Order
 from todoke.shared.fax.rules import Ending
 from todoke.shared.fax.setting_up import fax_channel
@@ -39,6 +41,8 @@ from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import Fate, Receipt, TryLater
 from todoke.shared.paper import papers
 from todoke.shared.signage.board import BoardChannel
+from todoke.shared.sms.setting_up import sms_channel
+from todoke.shared.sms.simulator.provider import simulated_gateway as texts_by
 from todoke.shared.social.channels import apprise
 from todoke.shared.social.networks import networks
 
@@ -223,6 +227,11 @@ def _real_channels(wire: Wire) -> Iterator[Any]:
     yield from networks()
     yield drill_mail()
     yield from lalert_channels()
+    # Providers in the network who take what the simulated ones take.
+    calls, texts = automatic_channel(), sms_channel()
+    calls.gateway, texts.gateway = calls_by("https://calls.example.jp"), texts_by("https://sms.example.jp")
+    yield calls
+    yield texts
     fax = fax_channel()
     fax.gateway, fax.simulator = Dialled(wire, outside=True), Dialled(wire, outside=False)
     yield fax

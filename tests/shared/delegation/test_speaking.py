@@ -14,7 +14,7 @@ from todoke.civic.emergency.actions import deciding, drafts, incidents, refusals
 from todoke.civic.emergency.actions.city import TemplatesPart
 from todoke.civic.emergency.actions.drafts import Changes
 from todoke.civic.emergency.models import Draft, Incident, Template
-from todoke.civic.emergency.queries.drafts import as_edition, audience_of, content_of, renderings_of
+from todoke.civic.emergency.queries.drafts import as_edition, audience_of, content_of
 from todoke.civic.emergency.queries.speaking import areas_offered
 from todoke.civic.emergency.rules.rights import MESSAGE_KIND
 from todoke.ground.people.models import Account
@@ -33,6 +33,7 @@ from todoke.shared.messaging.actions.release import Order, release
 from todoke.shared.messaging.guarding import OnBehalf
 from todoke.shared.messaging.models import Delivery, Destination, Edition, Message
 from todoke.shared.messaging.phrasebook import LANGUAGES
+from todoke.shared.messaging.queries.renderings import renderings_of
 from todoke.shared.messaging.types import DeliveryState, EditionKind, Mode, Reach
 from todoke.shared.said.queries import Asked, said_for
 

@@ -62,7 +62,8 @@ def _names_the_matter(text: str, matter: Matter) -> bool:
 
 
 def _names_a_place(text: str, matter: Matter) -> bool:
-    places = [name for group in matter.groups for name in matter.names(group)]
+    # What holds for the whole city needs no place.
+    places = [name for group in matter.groups for name in matter.names(group)] if matter.edition.content.areas else []
     return not places or any(
         plain(place) in plain(text) for place in [*places, phrases_in(matter.language).areas_announced]
     )
