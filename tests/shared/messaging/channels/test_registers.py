@@ -84,6 +84,13 @@ def test_a_title_of_fifteen_characters_holds_mark_number_and_word(mode, level, n
     assert in_register(what, "ja", Register.URGENT_TITLE).text == title
 
 
+@pytest.mark.parametrize(("language", "said"), [("ja", "警戒レベル4を発令"), ("en", "Level 4 has been issued")])
+def test_a_level_without_a_word_is_said_by_its_number(language, said):
+    bare = replace(BOTH[0], notice="")
+
+    assert said in in_register(order(content={"areas": (bare,)}), language, Register.SPEECH).text
+
+
 def test_a_drill_says_so_to_the_ear_before_and_after():
     lines = in_register(order(mode=Mode.EXERCISE), "ja", Register.SPEECH).text.split("\n")
 

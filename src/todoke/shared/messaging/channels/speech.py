@@ -230,7 +230,8 @@ def _group_sentence(aloud: Aloud, group: Group, named: Named) -> str:
 
 def _words(matter: Matter, level: int | None, notice: str) -> str:
     word = spoken(official_word(notice, matter.language), matter.language)
-    return book(matter.language).text("speech.words").format(level=level, word=word) if level else word
+    # A level may come without a word of its own.
+    return book(matter.language).text("speech.words").format(level=level, word=word).strip("、, ") if level else word
 
 
 def _sentence(matter: Matter, text: str) -> str:
