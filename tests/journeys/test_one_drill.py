@@ -73,6 +73,8 @@ def test_a_drill_is_begun_watched_answered_ended_and_reported(
     page.get_by_label("進む速さ").select_option("60")
     page.get_by_role("button", name="この筋書きで始める").click()
     page.get_by_text("進行中").wait_for()
+    # The telegrams come in by themselves; a draft is there.
+    wait_until(page, lambda: Draft.objects.filter(mode=Mode.EXERCISE).exists(), "a draft of the drill")
     # People take the time that they need: the drill's clock stands still meanwhile.
     page.get_by_role("button", name="時計を止める").click()
     page.get_by_text("休止中").wait_for()
@@ -87,8 +89,7 @@ def test_a_drill_is_begun_watched_answered_ended_and_reported(
     phone.get_by_role("button", name="同意して参加する").click()
     phone.get_by_text("訓練に参加しました").wait_for()
 
-    # The telegrams come in by themselves; a draft is there; two people release it.
-    wait_until(page, lambda: Draft.objects.filter(mode=Mode.EXERCISE).exists(), "a draft of the drill")
+    # Two people release it.
     draft = Draft.objects.filter(mode=Mode.EXERCISE).order_by("pk")[0]
     desk = writer.page
     desk.goto(reverse("emergency:draft", args=[draft.pk]))

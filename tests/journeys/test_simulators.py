@@ -70,7 +70,7 @@ def services(settings: Any, tmp_path: Path) -> None:
         ("ekimae", "警戒レベル４避難指示　高森地区", "actual"),
         ("minato", "【訓練】避難", "exercise"),
     ):
-        told = {"text": text, "id": name, "level": 4, "mode": mode}
+        told = {"text": text, "id": name, "level": 4, "mode": mode, "language": "ja"}
         answer = simulated_board.take(settings.SIMULATOR_ROOT / "board", name, json.dumps(told).encode())
         assert answer[0] == 200
     _alerts(settings.PUBLIC_ROOT / "alerts")
