@@ -56,7 +56,7 @@ CODE_TABLES = Path("disaster/jma-codes/csv")
 FUKUI_TSUNAMI = ("370", "福井県")
 
 
-PLAYED_ELSEWHERE = ("fax.", "loudspeakers.units", "messaging.board", "social.")
+PLAYED_ELSEWHERE = ("calling.automatic", "fax.", "loudspeakers.units", "messaging.board", "sms.", "social.")
 
 
 def write_city_of_fukui(folder: Path, shared_data: Path) -> None:

@@ -15,12 +15,14 @@ from django.db import connections
 
 from tests.cities import SAMPLE_CITY
 from todoke.base.disk import write_atomically
+from todoke.base.jobs.registry import Companion, companions
 from todoke.civic.emergency.intake import loop
 from todoke.civic.emergency.intake.drafting import prepared
 from todoke.civic.emergency.player import DrillPlayer
 from todoke.civic.emergency.rules.drills import EXERCISE, in_time
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
+from todoke.shared.calling.automatic.simulator.provider import CallSimulator
 from todoke.shared.fax.simulator.server import FaxSimulator
 from todoke.shared.lalert.simulator.node import NodeSimulator
 from todoke.shared.loudspeakers import recording, speech
@@ -36,6 +38,7 @@ from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.simulators.simulator import Simulator
 from todoke.shared.messaging.types import Mode
+from todoke.shared.sms.simulator.provider import SmsSimulator
 from todoke.shared.social.simulators.server import SocialSimulator
 
 LANE = "emergency"
@@ -86,6 +89,8 @@ def simulators() -> Iterator[None]:
             SocialSimulator(root, port=house.SOCIAL_SIMULATOR_PORT),
             ControlStation(root / "loudspeakers", port=house.CONTROL_STATION_SIMULATOR_PORT),
             FaxSimulator(root / "fax", port=house.FAX_SIMULATOR_PORT, modems=house.FAX_LINES, speed=FAX_SPEED),
+            SmsSimulator(root, port=house.SMS_SIMULATOR_PORT),
+            CallSimulator(root, port=house.CALLS_SIMULATOR_PORT),
         ):
             running.enter_context(one)
         yield
@@ -99,7 +104,7 @@ def workers(intake: Path) -> Iterator[None]:
         _beside(loop.run, intake, (), stop, prepared),
         *(
             _beside(companion.run, LANE, stop)
-            for companion in (Dispatcher(), MassDispatcher(), DrillPlayer(), Listener(station_for))
+            for companion in (Dispatcher(), MassDispatcher(), DrillPlayer(), Listener(station_for), *_waiting())
         ),
     ]
     try:
@@ -109,6 +114,11 @@ def workers(intake: Path) -> Iterator[None]:
         waking.wake()
         for thread in threads:
             thread.join(timeout=10)
+
+
+def _waiting() -> list[Companion]:
+    """Those that ask the providers of SMS and calls what became of their errands."""
+    return [companions[key] for key in ("sms.clockwork", "calling.listener", "calling.timer")]
 
 
 def _beside(work: Callable[..., None], *arguments: Any) -> threading.Thread:
