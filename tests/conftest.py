@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -20,6 +21,11 @@ _started = False
 
 class NetworkIsShut(AssertionError):
     """A test wanted to reach another machine. Suppliers are played by simulators on this one."""
+
+
+# A busy machine is slow now and then; what is to be fast is held in `bench/`.
+hypothesis.settings.register_profile("todoke", deadline=None)
+hypothesis.settings.load_profile("todoke")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -46,6 +46,7 @@ def test_no_broadcast_loses_what_must_be_said_or_sounds_a_siren_for_a_lifting_or
         (3, "高齢者等避難", "evacuation", "緊急放送、緊急放送、警戒レベル3、高齢者等避難開始。", "chime-up"),
         (4, "大雨危険警報", "weather", "緊急放送、緊急放送、警戒レベル4、大雨危険警報。", "chime-up"),
         (2, "大雨注意報", "weather", "お知らせします。", "chime-up"),
+        (None, "避難指示", "evacuation", "緊急放送、緊急放送、避難指示。", "evacuation"),
         (None, "大津波警報", "tsunami", "緊急放送、緊急放送、大津波警報。", "tsunami-major"),
     ],
 )

@@ -14,6 +14,7 @@ TIMES = 2
 # The mayor's own orders; what the weather service says has no siren of the city's.
 ORDERS = frozenset({"緊急安全確保", "避難指示", "高齢者等避難"})
 SIREN_FROM = 4
+UNGRADED = frozenset({"緊急安全確保", "避難指示"})
 NOT_IN_EARNEST = {Mode.EXERCISE: "訓練、訓練。", Mode.TEST: "試験放送、試験放送。"}
 TSUNAMI = {"大津波警報": "tsunami-major", "津波警報": "tsunami-warning", "津波注意報": "tsunami-advisory"}
 
@@ -49,4 +50,6 @@ def _pattern(matter: Matter) -> str:
         return tsunami[0]
     top = matter.top
     is_order = top.notice in ORDERS or not edition.content.areas
-    return "evacuation" if is_order and (top.level or edition.content.level or 0) >= SIREN_FROM else "chime-up"
+    # Where a tsunami comes there is no time to grade: 避難指示 stands without a level.
+    grade = top.level or edition.content.level or (SIREN_FROM if top.notice in UNGRADED else 0)
+    return "evacuation" if is_order and grade >= SIREN_FROM else "chime-up"

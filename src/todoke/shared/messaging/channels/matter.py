@@ -182,9 +182,10 @@ def _official_headings(edition: FrozenEdition, language: str) -> tuple[str, ...]
         lifted = lifted_of(edition)
         full = phrases.comma.join(level_words(level, word, language) for level, word in lifted)
         compact = phrases.comma.join(tight_level_words(level, word, language) for level, word in lifted)
-        kind = said.find(f"kind.{edition.content.facts.get('kind', '')}")
-        over = [each for each in (full, compact) if each] or ([kind] if kind else [])
-        return tuple(dict.fromkeys(map(phrases.lifted.format, over))) or (said.notice("解除"),)
+        kind, done = said.find(f"kind.{edition.content.facts.get('kind', '')}"), said.notice("解除")
+        # 「解除：解除」 would say nothing twice.
+        over = [each for each in (full, compact) if each] or [each for each in (kind,) if each and each != done]
+        return tuple(dict.fromkeys(map(phrases.lifted.format, over))) or (done,)
     top = groups_of(edition)[0]
     notice = top.areas[0].notice_in(language) if top.areas else ""
     level = top.level or edition.content.level
