@@ -19,6 +19,7 @@ from todoke.ground.people.queries import viewer_for
 from todoke.shared.messaging.types import EditionKind, Mode, Register
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.django_db(transaction=True),
     # pyopenjtalk-plus calls SudachiPy by a name that SudachiPy 0.7 has set aside.
     pytest.mark.filterwarnings("ignore:Dictionary.create:DeprecationWarning"),

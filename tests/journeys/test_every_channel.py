@@ -15,7 +15,7 @@ from todoke.shared.messaging import waking
 from todoke.shared.messaging.models import Delivery, Edition, FollowUp
 from todoke.shared.messaging.registry import channels
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 TELEGRAM = "20261004_2045_VPWW55_03_level4.xml"
 # The fewest that one entry must reach, and on how many kinds of channel.

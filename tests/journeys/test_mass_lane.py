@@ -16,7 +16,7 @@ from todoke.shared.messaging.models import Bundle, Delivery, Mailing, Recipient
 from todoke.shared.messaging.registry import kinds
 from todoke.shared.messaging.types import EditionKind, RecipientState
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 MAIL = "messaging.mail-each"
 

@@ -29,7 +29,7 @@ from todoke.shared.sms.clockwork import Clockwork
 from todoke.shared.sms.simulator.provider import SmsSimulator
 from todoke.shared.sms.simulator.provider import simulated_gateway as provider_at
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 DESK = ["calling.read", "calling.operate", "messaging.read", "messaging.operate"]
 
 

@@ -17,7 +17,7 @@ from todoke.shared.delegation.models import Mandate, SpokenForUs
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.dispatcher import deliver
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 # Fixtures are found by their names in this module.
 FIXTURES = (folders, giver, speaker)
 

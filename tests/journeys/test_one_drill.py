@@ -18,7 +18,7 @@ from todoke.shared.messaging.simulators.reading import open_mail
 from todoke.shared.messaging.simulators.simulator import postboxes
 from todoke.shared.messaging.types import Mode, Reach
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"width": 320, "height": 640}
 RIGHTS = ("emergency.read", "emergency.draft", "emergency.approve", "emergency.drill", "messaging.read")

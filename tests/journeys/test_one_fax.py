@@ -23,7 +23,7 @@ from todoke.shared.messaging.models import Delivery, Edition
 from todoke.shared.paper.courier import KEY as COURIER
 from todoke.shared.paper.courier import CourierChannel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 NARROW = {"width": 320, "height": 640}
 

@@ -11,7 +11,7 @@ from todoke.base.clock import now
 from todoke.civic.emergency.models import Draft, Incident
 from todoke.ground.places.models import Area, City, Facility
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 WRITER = ("emergency.read", "emergency.draft", "messaging.read")
 
 

@@ -33,7 +33,7 @@ from todoke.shared.messaging.simulators.simulator import Simulator, postboxes
 from todoke.shared.messaging.types import AreaMark, ContactState, Content, EditionKind, Wording
 from todoke.shared.subscriptions.actions import imports
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"width": 320, "height": 640}
 NOTICE = MessageKind("tests.notice", "お知らせ", "normal")

@@ -18,7 +18,7 @@ from todoke.shared.messaging.dispatcher import deliver
 from todoke.shared.messaging.models import Delivery, Edition
 from todoke.shared.messaging.types import EditionKind
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"width": 320, "height": 640}
 EVERYTHING = ("unforeseen.add", "unforeseen.check", "messaging.read", "said.read", "calling.read", "calling.operate")

@@ -24,7 +24,7 @@ from todoke.shared.messaging.types import EditionKind, Mode
 from todoke.shared.signage import simulated_board
 from todoke.shared.social.simulators.timeline import timelines
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 SMALL = {"width": 320, "height": 640}
 SIZES = {"desk": {"width": 1280, "height": 900}, "telephone": SMALL}
 PAGES = (
