@@ -5,7 +5,6 @@ Pure. Levels, places and what to do always stand in blocks of their own; what a 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from todoke.base.clock import in_japan
 from todoke.shared.messaging.channels.clusters import characters, longest_start
@@ -129,8 +128,3 @@ def readings(edition: FrozenEdition) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (area.name, area.reading, level_words(area.level, area.notice, "ja")) for area in edition.content.areas
     )
-
-
-def clock_words(moment: datetime) -> str:
-    """An instant as it is said and written in Japan."""
-    return phrases_in("ja").date.format(in_japan(moment))
