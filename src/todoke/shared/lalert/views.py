@@ -1,10 +1,7 @@
 """The simulated nodes' pages: what they took, as a broadcaster would show it, and faults to order."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -24,6 +21,7 @@ from todoke.shared.lalert.simulator.node import postboxes
 from todoke.shared.lalert.simulator.orders import FaultForm, clear_fault, faults_in_force, order_fault
 from todoke.shared.lalert.simulator.reading import Document, understood
 from todoke.shared.messaging.simulators.arrivals import Arrival
+from todoke.shared.messaging.simulators.door import where_simulated
 
 SHOWN_MAX = 50
 NAMES = {"normal": gettext_lazy("通常ノード"), "backup": gettext_lazy("予備ノード"), **CARRIERS}
@@ -59,18 +57,6 @@ class Shown:
     @property
     def carrier(self) -> str:
         return CARRIERS.get(self.document.carrier, "")
-
-
-def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the real nodes are connected, there is no such page."""
-
-    @wraps(view)
-    def door(request: VisitorRequest, *values: Any, **named: Any) -> HttpResponse:
-        if not settings.SIMULATORS:
-            raise Http404
-        return view(request, *values, **named)
-
-    return door
 
 
 @needs("messaging.read")

@@ -1,8 +1,6 @@
 """Signage and kiosk for everybody, and the simulated boards for staff. Nothing here keeps anything of a person."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +17,7 @@ from todoke.base.clock import in_japan, now
 from todoke.base.ui.languages import language_tag
 from todoke.ground.audit.actions import record
 from todoke.ground.people.gate import VisitorRequest
+from todoke.shared.messaging.simulators.door import where_simulated
 from todoke.shared.signage import simulated_board
 from todoke.shared.signage.queries import (
     Screen,
@@ -104,18 +103,6 @@ def kiosk_shelters(request: HttpRequest) -> HttpResponse:
     for shelter in shelters(at=now()):
         by_area.setdefault(shelter.area, []).append(shelter)
     return _kiosk(request, "signage/kiosk_shelters.html", by_area=sorted(by_area.items()))
-
-
-def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the real boards are connected, there is no such page."""
-
-    @wraps(view)
-    def door(request: HttpRequest, *values: Any, **named: Any) -> HttpResponse:
-        if not settings.SIMULATORS:
-            raise Http404
-        return view(request, *values, **named)
-
-    return door
 
 
 @needs("messaging.read")

@@ -2,9 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +19,7 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.channels.line_each import LineEachChannel
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.simulators import control
+from todoke.shared.messaging.simulators.door import where_simulated
 from todoke.shared.social.actions import planning
 from todoke.shared.social.actions import register as acts
 from todoke.shared.social.forms import CardForm, NetworkFaultForm, PlanForm, WhyForm
@@ -256,18 +255,6 @@ def _line_quota() -> dict[str, Any] | None:
 
 
 # ---- the simulated networks ----
-
-
-def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the real services are connected, there is no such page."""
-
-    @wraps(view)
-    def door(request: VisitorRequest, *values: Any, **named: Any) -> HttpResponse:
-        if not settings.SIMULATORS:
-            raise Http404
-        return view(request, *values, **named)
-
-    return door
 
 
 @needs("messaging.read")

@@ -1,13 +1,11 @@
 """The telephones that the simulated machine rings, and faults to order. Only where SIMULATORS is on."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,21 +18,10 @@ from todoke.shared.calling.automatic.simulator.provider import ROUTE
 from todoke.shared.calling.automatic.simulator.switchboard import RING_SECONDS, Switchboard
 from todoke.shared.messaging.http_forms.numbers import masked
 from todoke.shared.messaging.simulators import control
+from todoke.shared.messaging.simulators.door import where_simulated
 from todoke.shared.messaging.simulators.provider_faults import ProviderFaultForm
 
 SHOWN_MAX = 50
-
-
-def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where a real provider is connected, there is no such page."""
-
-    @wraps(view)
-    def door(request: VisitorRequest, *values: Any, **named: Any) -> HttpResponse:
-        if not settings.SIMULATORS:
-            raise Http404
-        return view(request, *values, **named)
-
-    return door
 
 
 @needs("messaging.read")

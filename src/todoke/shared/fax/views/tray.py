@@ -1,9 +1,6 @@
 """The simulated machine's tray, and faults to order. It exists only where SIMULATORS is on."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,20 +15,9 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.fax.forms import FaultForm
 from todoke.shared.fax.simulator.faults import FaultBook
 from todoke.shared.fax.simulator.tray import Tray
+from todoke.shared.messaging.simulators.door import where_simulated
 
 SHOWN_MAX = 100
-
-
-def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the real lines are connected, there is no such page."""
-
-    @wraps(view)
-    def door(request: VisitorRequest, *values: Any, **named: Any) -> HttpResponse:
-        if not settings.SIMULATORS:
-            raise Http404
-        return view(request, *values, **named)
-
-    return door
 
 
 @needs("messaging.read")

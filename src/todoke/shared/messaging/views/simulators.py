@@ -1,8 +1,6 @@
 """The simulated services' pages: what arrived there, and faults to order. They exist only where SIMULATORS is on."""
 
 import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +16,7 @@ from todoke.base.access import needs
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.simulators.arrivals import Arrival, Postbox
 from todoke.shared.messaging.simulators.control import SimulatorsAway, faults_in_force
+from todoke.shared.messaging.simulators.door import where_simulated
 from todoke.shared.messaging.simulators.faults import ROUTES
 from todoke.shared.messaging.simulators.orders import FaultForm, clear_fault, order_fault
 from todoke.shared.messaging.simulators.reading import Shelf, line_of, open_mail
@@ -30,18 +29,6 @@ NAMES = {
     "webhook": gettext_lazy("外部連携（Webhook）"),
     "push": gettext_lazy("プッシュ通知"),
 }
-
-
-def where_simulated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the real services are connected, there is no such page."""
-
-    @wraps(view)
-    def door(request: VisitorRequest, *values: Any, **named: Any) -> HttpResponse:
-        if not settings.SIMULATORS:
-            raise Http404
-        return view(request, *values, **named)
-
-    return door
 
 
 @needs("messaging.read")
