@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from tests.journeys.waiting import wait_until
 from tests.sign_in import make_staff
 from tests.whole_house import drop_telegram, is_at_rest, whole_house
 
 from todoke.base.clock import now
 from todoke.shared.loudspeakers.models import Broadcast
-from todoke.shared.messaging import waking
 from todoke.shared.messaging.models import Delivery, Edition, FollowUp
 from todoke.shared.messaging.registry import channels
 
@@ -32,15 +32,6 @@ def intake(
     """The whole house; gives its intake folder."""
     with whole_house(live_server.url, tmp_path, settings, monkeypatch) as folder:
         yield folder
-
-
-def wait_until(page: Page, condition: Callable[[], object], what: str) -> None:
-    for _ in range(300):
-        if condition():
-            return
-        waking.wake()
-        page.wait_for_timeout(100)
-    raise AssertionError(f"it did not come to that: {what}")
 
 
 def press(page: Page, target: Locator, key: str = "Enter") -> None:
@@ -135,6 +126,7 @@ def test_one_entry_speaks_on_every_channel_and_what_is_down_becomes_somebodys_ta
     press(other, other.locator("input[name=decision][value=confirmed]"), "Space")
     other.get_by_label("どのように確かめたか").fill("市の広報車で伝えた。")
     press(other, other.get_by_role("button", name="この判断を記録する"))
+    other.wait_for_url("**/follow-ups/")
     wait_until(other, lambda: not FollowUp.objects.filter(delivery=refused, closed_at=None).exists(), "it is done")
     edition = Edition.objects.get(number=1)
     other.goto(f"/desk/emergency/editions/{edition.pk}/")

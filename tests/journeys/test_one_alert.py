@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connections
 from playwright.sync_api import Page, expect
 from tests.cities import write_city_of_fukui
+from tests.journeys.waiting import wait_until
 from tests.sign_in import make_staff
 
 from todoke.civic.emergency.intake import loop
@@ -106,15 +107,6 @@ def everything_has_arrived(number: int) -> bool:
     moving = ["planned", "leased", "handed_over"]
     deliveries = Delivery.objects.filter(number=number)
     return deliveries.exists() and not deliveries.filter(state__in=moving).exists()
-
-
-def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
-    for _ in range(150):
-        if condition():
-            return
-        waking.wake()
-        page.wait_for_timeout(100)
-    raise AssertionError(f"it did not come to that: {what}")
 
 
 def ask_for_approval(page: Page) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from django.conf import settings as house
 from django.urls import reverse
-from playwright.sync_api import Page
+from tests.journeys.waiting import wait_until
 from tests.sign_in import make_staff
 from tests.whole_house import whole_house
 
 from todoke.civic.emergency.models import Draft, Drill, DrillReceipt
-from todoke.shared.messaging import waking
 from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.simulators.reading import open_mail
 from todoke.shared.messaging.simulators.simulator import postboxes
@@ -31,15 +30,6 @@ def running(
 ) -> Iterator[None]:
     with whole_house(live_server.url, tmp_path, settings, monkeypatch):
         yield
-
-
-def wait_until(page: Page, condition: Callable[[], object], what: str) -> None:
-    for _ in range(300):
-        if condition():
-            return
-        waking.wake()
-        page.wait_for_timeout(100)
-    raise AssertionError(f"it did not come to that: {what}")
 
 
 def link_in_the_mail() -> str:

@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings as house
 from django.core.cache import cache
 from django.db import connections
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.cities import SAMPLE_CITY
+from tests.journeys.waiting import wait_until
 from tests.shared.subscriptions.people import make_subscriber
 from tests.sign_in import make_staff
 
@@ -89,15 +90,6 @@ def has_arrived(number: int) -> bool:
     moving = deliveries.filter(state__in=["planned", "leased", "handed_over"]).exists()
     resting = not Mailing.objects.filter(delivery__number=number, ended_at=None, stopped_at=None).exists()
     return deliveries.exists() and not moving and resting
-
-
-def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        waking.wake()
-        page.wait_for_timeout(100)
-    raise AssertionError(f"it did not come to that: {what}")
 
 
 def test_a_notice_is_written_by_one_approved_by_another_and_reaches_who_asked_for_it(

@@ -16,6 +16,7 @@ from django.db import connections
 from playwright.sync_api import Page, expect
 from tests.cities import SAMPLE_CITY
 from tests.journeys.conftest import _faults_of_axe
+from tests.journeys.waiting import wait_until
 from tests.sign_in import make_staff
 
 from todoke.base.clock import now
@@ -93,15 +94,6 @@ def mail_to(page: Page, address: str, words: str) -> OpenedMail:
 
     wait_until(page, is_there, f"a mail to {address}")
     return found[0]
-
-
-def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
-    for _ in range(150):
-        if condition():
-            return
-        waking.wake()
-        page.wait_for_timeout(100)
-    raise AssertionError(f"it did not come to that: {what}")
 
 
 def link_in(mail: OpenedMail) -> str:
