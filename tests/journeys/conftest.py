@@ -219,8 +219,10 @@ _LISTEN_TO_FOCUS = """selector => {
     return all.length;
 }"""
 
+# Null where the page has renewed a part of itself meanwhile: what stood there cannot be reached any more.
 _FOCUS_FAULTS = """() => {
     const {all, reached, unseen} = window.focusReport;
+    if (all.some(e => !e.isConnected)) return null;
     // Of a group of radio buttons the key reaches one; the arrows do the rest.
     const groups = new Set([...reached].filter(e => e.type === 'radio').map(e => e.name));
     const missed = all.filter(e => !reached.has(e) && !(e.type === 'radio' && groups.has(e.name)));
@@ -231,6 +233,9 @@ _FOCUS_FAULTS = """() => {
 }"""
 
 
+# A board asks for news every five seconds, and on a busy machine one walk through it may take as long.
+WALKS_MAX = 5
+
 _SCROLLERS = """[...document.querySelectorAll('main *')].filter(
     each => /auto|scroll/.test(getComputedStyle(each).overflow)
         && (each.scrollHeight > each.clientHeight || each.scrollWidth > each.clientWidth)
@@ -238,6 +243,13 @@ _SCROLLERS = """[...document.querySelectorAll('main *')].filter(
 
 
 def _faults_of_keyboard(page: Page) -> list[str]:
+    for _ in range(WALKS_MAX):
+        if (faults := _walked(page)) is not None:
+            return faults
+    return ["the page renews itself faster than the Tab key walks through it"]
+
+
+def _walked(page: Page) -> list[str] | None:
     count = page.evaluate(_LISTEN_TO_FOCUS, FOCUSABLE)
     # Year, month, day and the calendar of one date field are four stops of the Tab key; hour and minute are two more.
     stops = 3 * page.locator("input[type=date]").count() + 6 * page.locator("input[type=datetime-local]").count()
@@ -249,7 +261,7 @@ def _faults_of_keyboard(page: Page) -> list[str]:
         page.keyboard.press("Tab")
     faults = page.evaluate(_FOCUS_FAULTS)
     page.evaluate("document.activeElement?.blur()")
-    return list(faults)
+    return None if faults is None else list(faults)
 
 
 def _faults_without_script(page: Page, open_window: Callable[..., Window]) -> list[str]:
