@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.calendar import ERAS
 from todoke.base.plain_japanese.finding import Finding, Rule
 from todoke.base.plain_japanese.readings import DAYS
 from todoke.base.plain_japanese.text import Text
 
-# The year before the first of each era (元号法 and the orders that named the eras); 元年 is 1.
-ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
+_BY_NAME = {name: era for era in ERAS for name in (era.name, era.letter)}
 
 _ERA_YEAR = re.compile(r"(明治|大正|昭和|平成|令和)(元|[0-9０-９]{1,2})年(度?)(?![(（]?(?:[0-9]{4})年)")
 _ERA_LETTER = re.compile(r"(?<![A-Za-z0-9])([MTSHR])([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{1,2})(?![0-9./])")
@@ -35,11 +34,11 @@ def era_findings(text: Text) -> Iterator[Finding]:
     """Years of an era without the western year beside them."""
     tight = text.tight
     for found in _ERA_YEAR.finditer(tight.letters):
-        year = ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))
+        year = _BY_NAME[found[1]].western(1 if found[2] == "元" else int(found[2]))
         put = f"{year}年度（ねんど）" if found[3] else f"{year}年（ねん）"
         yield Finding(Rule.ERA_YEAR, tight.where(*found.span()), _("元号の年は、西暦で書きます。"), put, put)
     for found in _ERA_LETTER.finditer(tight.letters):
-        put = f"{ERAS[_LETTERS[found[1]]] + int(found[2])}年（ねん）{month_and_day(int(found[3]), int(found[4]))}"
+        put = f"{_BY_NAME[found[1]].western(int(found[2]))}年（ねん）{month_and_day(int(found[3]), int(found[4]))}"
         yield Finding(Rule.ERA_YEAR, tight.where(*found.span()), _("元号の年は、西暦で書きます。"), put, put)
 
 
