@@ -9,9 +9,10 @@ import pytest
 
 from tests.shared.paper.editions import an_edition
 from tests.shared.paper.pixels import inked_edges
+from todoke.base.press import fonts
+from todoke.base.press.fonts import NoJapaneseFont, case_of, type_case
 from todoke.shared.messaging.types import Content, EditionKind, Mode, Wording
-from todoke.shared.paper import fonts, papers
-from todoke.shared.paper.fonts import NoJapaneseFont, case_of, type_case
+from todoke.shared.paper import papers
 from todoke.shared.paper.press import picture
 
 SITE = "https://www.city.example.jp"

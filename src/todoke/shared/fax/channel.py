@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
+from todoke.base.press.fonts import NoJapaneseFont
 from todoke.shared.fax.actions import calling
 from todoke.shared.fax.actions.calling import Hold
 from todoke.shared.fax.codes import code_for, in_groups
@@ -21,7 +22,6 @@ from todoke.shared.messaging.probing import Probe
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.rules import delivery_key
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register, TryLater
-from todoke.shared.paper.fonts import NoJapaneseFont
 from todoke.shared.paper.papers import Reply, fax_sheet
 from todoke.shared.paper.press import CannotPrint
 from todoke.shared.paper.saying import BODY_MAX, saying_of

@@ -1,7 +1,7 @@
 """What `todoke doctor` asks about paper: are there Japanese letters, and are they our own."""
 
 from todoke.base.doctor import Finding, Verdict
-from todoke.shared.paper.fonts import NoJapaneseFont, type_case
+from todoke.base.press.fonts import NoJapaneseFont, type_case
 
 
 class Letters:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from todoke.base.press.fonts import NoJapaneseFont
 from todoke.shared.messaging import grounds
 from todoke.shared.messaging.channels.routes import bare, is_simulated
 from todoke.shared.messaging.channels.wording import areas_by_level, essentials
 from todoke.shared.messaging.registry import AreaGrain, ChannelFacts, DrillWay, Looks, ReceiptKind, Withdrawal
 from todoke.shared.messaging.types import Address, FrozenEdition, Never, Parcel, Receipt, Register
-from todoke.shared.paper.fonts import NoJapaneseFont
 from todoke.shared.paper.papers import Place, poster
 from todoke.shared.paper.press import CannotPrint
 from todoke.shared.paper.saying import BODY_MAX, saying_of

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from todoke.base.access import needs
 from todoke.base.clock import now
+from todoke.base.press.fonts import NoJapaneseFont
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.actions import followups
 from todoke.shared.messaging.models import Delivery, Edition
 from todoke.shared.messaging.registry import channels
 from todoke.shared.messaging.types import FrozenEdition
 from todoke.shared.paper import papers
-from todoke.shared.paper.fonts import NoJapaneseFont
 from todoke.shared.paper.forms import DoneForm
 from todoke.shared.paper.pack import sheets_of, zipped
 from todoke.shared.paper.press import CannotPrint

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from todoke.base.press.fonts import NoJapaneseFont
 from todoke.shared.messaging.types import FrozenEdition, Mode
 from todoke.shared.paper.courier import KEY, places_from
-from todoke.shared.paper.fonts import NoJapaneseFont
 from todoke.shared.paper.keeping import UnreadableEdition, read_edition
 from todoke.shared.paper.pack import lay_out, sheets_of, zipped
 from todoke.shared.paper.papers import Place
