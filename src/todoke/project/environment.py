@@ -284,6 +284,14 @@ VARIABLES = (
         "(50 random characters or more)",
     ),
     Variable(
+        "TODOKE_KEY_STORE",
+        "The folder of the keys of what is in custody, on a disk that all hosts share and that is not backed up with the "
+        "database: `todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
+        lambda text: Path(text).expanduser().resolve(),
+        None,
+        "/srv/todoke-keys",
+    ),
+    Variable(
         "TODOKE_ADDRESS",
         "The public address of the city's site, used in feeds, mails and CAP. Absent: this machine, at TODOKE_PORT.",
         web_address,

@@ -48,6 +48,9 @@ SECRET_KEY: str = ENVIRONMENT["TODOKE_SECRET"] or _kept_secret(VAR / "secret")
 # Apart from the secret, which may be changed on any day: what these have sealed must still open in years.
 SEAL_KEYS: tuple[str, ...] = ENVIRONMENT["TODOKE_SEAL_KEYS"] or (_kept_secret(VAR / "seal-key"),)
 
+# The keys of what is in custody: outside the database and its backups, so that a purge reaches those too.
+KEY_STORE: Path = ENVIRONMENT["TODOKE_KEY_STORE"] or VAR / "keys"
+
 # Made with the first backup, not at every start: whoever gives it in the environment never has the file.
 BACKUP_KEY: str | None = ENVIRONMENT["TODOKE_BACKUP_KEY"]
 BACKUP_KEY_FILE = VAR / "backup-key"
@@ -158,6 +161,7 @@ ROOMS = [
     "todoke.base.backup",
     "todoke.ground.audit",
     "todoke.ground.people",
+    "todoke.ground.retention",
     "todoke.ground.files",
     "todoke.ground.places",
     "todoke.shared.messaging",
