@@ -20,7 +20,7 @@ run: $(VENV)/.run
 	@$(PY) -m todoke.project.cli up
 
 test: $(VENV)/.develop
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.develop
 	$(PY) -m ruff check .

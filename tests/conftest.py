@@ -14,6 +14,8 @@ from django.db import connection
 from todoke.base.postgres.address import hosts_of
 
 JOURNEYS = Path(__file__).parent / "journeys"
+# Begun first, so that no worker is left alone with one of them at the end: the longest files by far.
+LONG = ("tests/house/test_every_url.py", "tests/journeys/", "tests/mixes/", "tests/ground/places/test_real_cities.py")
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 _started = False
@@ -50,6 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if JOURNEYS in item.path.parents:
             item.add_marker(pytest.mark.journey)
+    items.sort(key=lambda item: next((at for at, long in enumerate(LONG) if item.nodeid.startswith(long)), len(LONG)))
     if "faults" in config.option.markexpr or any("::" in word for word in config.args):
         return
     slow = [item for item in items if item.get_closest_marker("faults")]

@@ -20,6 +20,7 @@ LANGUAGES = {"ja": "ja", "ja-easy": "ja-simple", "en": "en"}
 SIZES = {"1280": {"width": 1280, "height": 900}, "320": {"width": 320, "height": 640}}
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page_name", PAGES)
 def test_a_page_can_be_used_by_everybody(
@@ -38,6 +39,7 @@ def test_a_page_can_be_used_by_everybody(
     check_page(window)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_desk_can_be_used_by_everybody(
     language: str,

@@ -29,7 +29,7 @@ from todoke.shared.messaging.models import Delivery
 from todoke.shared.messaging.simulators.simulator import Simulator, postboxes
 from todoke.shared.messaging.types import Mode
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 TELEGRAM = Path("disaster/jma-xml/real-2026/20260830_VPWW55_fukui_L5.xml")
 LEVELS = {"福井市": 5, "坂井市": 4, "鯖江市": 3, "越前市": 2}

@@ -27,7 +27,7 @@ from todoke.shared.messaging.models import Delivery, Mailing
 from todoke.shared.messaging.simulators.simulator import Simulator, postboxes
 from todoke.shared.messaging.types import Mode
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 SIZES = {"1280": {"width": 1280, "height": 900}, "320": {"width": 320, "height": 640}}
 WRITER = ("notices.read", "notices.write", "messaging.read")

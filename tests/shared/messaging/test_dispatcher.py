@@ -108,12 +108,12 @@ def test_a_bulkhead_replaces_threads_that_never_come_back_up_to_a_limit(monkeypa
     monkeypatch.setattr(dispatcher, "channels", ledger.channels_of(ledger.ObedientChannel("tests.plain")))
     monkeypatch.setattr(dispatcher, "deliver", lambda *_: never.wait(10))
     bulkhead = dispatcher.Bulkhead("tests.plain")
-    bulkhead.patience = 0.01
     claimed = dispatch.Claim(1, None)
 
     for _ in range(bulkhead.size):
         bulkhead.take(claimed)
     full = bulkhead.free()
+    bulkhead.patience = 0.01
     time.sleep(0.05)
     replaced = bulkhead.free()
     for _ in range(bulkhead.size):
