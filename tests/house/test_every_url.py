@@ -122,6 +122,7 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "unforeseen:end": {"pk": 1},
     "unforeseen:ask-for-good": {"pk": 1},
     "unforeseen:keep-for-good": {"pk": 1},
+    "timetable:open-again": {"pk": 1},
     "calling:tick": {"pk": 1, "way": "told"},
     "calling-links:call": {"token": "a" * 32},
     "said:edition": {"pk": 1},

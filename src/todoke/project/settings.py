@@ -179,6 +179,7 @@ ROOMS = [
     "todoke.shared.calling",
     "todoke.shared.said",
     "todoke.shared.sms",
+    "todoke.shared.timetable",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

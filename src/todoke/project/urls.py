@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/", include((calling_links, "calling-links"))),
     path("desk/delegation/", include("todoke.shared.delegation.urls")),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
+    path("desk/closing-days/", include("todoke.shared.timetable.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),
     path("simulators/social/", include((social_simulator_patterns, "social-simulators"))),
