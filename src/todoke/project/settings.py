@@ -159,6 +159,7 @@ WSGI_APPLICATION = "todoke.project.wsgi.application"
 ROOMS = [
     "todoke.base.ui",
     "todoke.base.backup",
+    "todoke.base.formulas",
     "todoke.ground.audit",
     "todoke.ground.people",
     "todoke.ground.retention",
