@@ -285,8 +285,8 @@ VARIABLES = (
     ),
     Variable(
         "TODOKE_KEY_STORE",
-        "The folder of the keys of what is in custody, on a disk that all hosts share and that is not backed up with the "
-        "database: `todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
+        "The folder of the keys of what is in custody, on a disk that all hosts share and that is not backed up with "
+        "the database: `todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
         lambda text: Path(text).expanduser().resolve(),
         None,
         "/srv/todoke-keys",

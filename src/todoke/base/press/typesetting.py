@@ -56,8 +56,7 @@ def _made(
     case = type_case()
     told = {**words, "font": case.family, "date": list(in_japan(at).timetuple()[:3])}
     try:
-        # The library takes files in memory too; its stubs do not say so.
-        made: bytes | list[bytes] = typst.compile(  # type: ignore[call-overload]
+        made: bytes | list[bytes] = typst.compile(
             {**files, "words.json": json.dumps(told, ensure_ascii=False, sort_keys=True).encode()},
             font_paths=case.fonts,
             ignore_system_fonts=True,
