@@ -77,7 +77,7 @@ class Formula:
 
     def _asked(self, node: Node, values: Mapping[str, Any], circumstances: Circumstances) -> Any:
         # Inside of a group there is no one entry to ask about.
-        if any(part.op == "row" for part in node.walk()) and not any(part.op in OVER_ROWS for part in node.walk()):
+        if node.speaks_of_an_entry():
             return None
         return runner(node)(values, circumstances, {})
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from todoke.base.formulas.kinds import Kind, Words
+from todoke.base.formulas.operators import OVER_ROWS
 
 Value = bool | int | Decimal | str | date | frozenset[str]
 
@@ -32,6 +33,12 @@ class Node:
         yield self
         for part in self.of:
             yield from part.walk()
+
+    def speaks_of_an_entry(self) -> bool:
+        """Whether its value hangs on one entry of a group, so that it has none on its own."""
+        if self.op in OVER_ROWS:
+            return False
+        return self.op == "row" or any(part.speaks_of_an_entry() for part in self.of)
 
 
 @dataclass(frozen=True)

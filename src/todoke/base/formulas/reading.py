@@ -110,7 +110,7 @@ class Reader:
                 % {"wanted": KIND_WORDS[want.kind], "found": KIND_WORDS[found.kind]},
             )
             return None
-        if found.op != "literal" and found.kind is Kind.CHOICE and want.choices:
+        if found.op in {"name", "row"} and found.kind is Kind.CHOICE and want.choices:
             self._tell_unknown_keys(found.choices, want.choices, path)
         return found
 
@@ -180,7 +180,9 @@ class Reader:
         if name is None:
             self.tell(path, _("「%(key)s」という項目はありません。名前を確かめてください。") % {"key": key})
             return None
-        return Node(mark, name.kind, path, detail=name, choices=name.choices, whole=name.whole)
+        return Node(
+            mark, name.kind, path, detail=name, choices=name.choices, whole=name.whole or name.kind is Kind.MONEY
+        )
 
     # Operations
 
@@ -508,7 +510,7 @@ class Reader:
         typed = [node for node in found.values() if node is not None]
         if want is None and found and not typed:
             return None
-        kind = want or (_want_beside(typed, bounded=bounded) if typed else Want(_loose_kind(docs[0])))
+        kind = want or (_want_beside(typed, bounded=bounded) if typed else Want(_loose_kind(docs)))
         for at, doc in enumerate(docs):
             if at not in found:
                 found[at] = self.node(doc, paths[at], kind)
@@ -576,8 +578,15 @@ def _numbers(docs: list[Any]) -> list[Want | None]:
     return [Want(Kind.NUMBER) if _is_loose(doc) else None for doc in docs]
 
 
-def _loose_kind(doc: Any) -> Kind:
-    return own_kind(doc) if is_bare(doc) else _loose_kind(doc["otherwise"])
+def _loose_kind(docs: list[Any]) -> Kind:
+    """The kind of bare values among themselves: beside a whole number, "1.5" is a number."""
+    kinds = [own_kind(doc) for doc in _leaves(docs)]
+    return Kind.NUMBER if Kind.NUMBER in kinds else kinds[0]
+
+
+def _leaves(docs: list[Any]) -> list[Any]:
+    thens = [[*(case["then"] for case in doc["cases"]), doc["otherwise"]] for doc in docs if not is_bare(doc)]
+    return [doc for doc in docs if is_bare(doc)] + [leaf for parts in thens for leaf in _leaves(parts)]
 
 
 def _want_of(node: Node) -> Want:

@@ -80,7 +80,7 @@ def _answers(node: Node, ask: Ask) -> str:
 
 def _answer(node: Node, ask: Ask) -> str:
     # Inside of a group every entry has its own answer: none of them is shown as if it were the only one.
-    if any(part.op == "row" for part in node.walk()):
+    if node.speaks_of_an_entry():
         return phrase(node)
     return _("%(name)s：%(value)s") % {"name": phrase(node), "value": value_words(ask(node), node)}
 

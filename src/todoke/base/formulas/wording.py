@@ -71,7 +71,8 @@ def phrase(node: Node) -> str:
     """This part in words."""
     if node.op in PATTERNS:
         names = ("first", "second")
-        return str(PATTERNS[node.op]) % {name: _inside(part) for name, part in zip(names, node.of, strict=False)}
+        say = _inside_condition if node.op == "not" else _inside
+        return str(PATTERNS[node.op]) % {name: say(part) for name, part in zip(names, node.of, strict=False)}
     return _PHRASES[node.op](node)
 
 
@@ -100,8 +101,11 @@ def condition(node: Node) -> str:
 
 def _inside(node: Node) -> str:
     # What joins several parts is set apart inside of something else.
-    words = condition(node) if node.kind is Kind.TRUTH and node.op in {"name", "row"} else phrase(node)
-    return f"（{words}）" if node.op in {"and", "or", "if", *JOINTS, "subtract", "divide"} else words
+    return f"（{phrase(node)}）" if node.op in {"and", "or", "if", *JOINTS, "subtract", "divide"} else phrase(node)
+
+
+def _inside_condition(node: Node) -> str:
+    return condition(node) if node.op in {"name", "row"} else _inside(node)
 
 
 def _name(node: Node) -> str:
@@ -114,7 +118,7 @@ def _literal(node: Node) -> str:
 
 def _joined(node: Node) -> str:
     joint = _(" かつ ") if node.op == "and" else _(" または ")
-    return joint.join(_inside(part) for part in node.of)
+    return joint.join(_inside_condition(part) for part in node.of)
 
 
 def _calculated(node: Node) -> str:
