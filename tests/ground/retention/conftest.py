@@ -1,11 +1,17 @@
 """A key store of its own for every test, and a schedule of classes."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from todoke.base.registry import Registry
+from todoke.ground.files.actions import store
+from todoke.ground.files.models import Document
 from todoke.ground.retention.actions import custody
 from todoke.ground.retention.models import Custody, RetentionClass
+from todoke.ground.retention.registry import Shredded
 
 MAY = datetime(2026, 5, 10, 3, 0, tzinfo=UTC)
 
@@ -13,6 +19,7 @@ MAY = datetime(2026, 5, 10, 3, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def key_store(settings, tmp_path):
     settings.KEY_STORE = tmp_path / "keys"
+    settings.FILES_ROOT = tmp_path / "files"
     return settings.KEY_STORE
 
 
@@ -32,3 +39,43 @@ def schedule(db) -> dict[str, RetentionClass]:
 @pytest.fixture
 def taken(schedule) -> Custody:
     return custody.take(("test.letter", 1), "y5", at=MAY)
+
+
+class Letters:
+    """A room of letters, played: a document with a name in clear and a file sealed in custody."""
+
+    key = "test.letters"
+    target_type = "test.letter"
+
+    def __init__(self) -> None:
+        self.trouble: set[str] = set()
+
+    def targets(self, key: str) -> list[tuple[str, str]]:
+        return [("test.attachment", key)]
+
+    def shred(self, key: str) -> list[Shredded]:
+        if key in self.trouble:
+            raise RuntimeError("the letter box is stuck")
+        mine = Document.objects.filter(name=f"letter-{key}")
+        ids = [str(pk) for pk in mine.values_list("pk", flat=True)]
+        paths = [
+            path for document in mine for path in [Path(settings.FILES_ROOT) / document.sha256[:2] / document.sha256]
+        ]
+        mine.delete()
+        for path in paths:
+            path.unlink(missing_ok=True)
+        return [Shredded("files.Document", ids), Shredded("files on disk", [path.name for path in paths])]
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    known = Registry("retention.shredders")
+    monkeypatch.setattr("todoke.ground.retention.registry.shredders", known)
+    return known.register(Letters())
+
+
+def write_letter(number: int, code: str = "y5", *, at: datetime = MAY, text: bytes = b"content") -> Custody:
+    """A letter in custody, with its file."""
+    made = custody.take(("test.letter", number), code, at=at)
+    store(made.seal(text, context=b"letter"), name=f"letter-{number}")
+    return made

@@ -69,6 +69,14 @@ class Survivor:
     wrapped_key: bytes
 
 
+@dataclass(frozen=True)
+class Purged:
+    """That a record was purged, and the dates by which it was: a restored database may not know them."""
+
+    closed_on: date
+    expires_on: date
+
+
 def is_there() -> bool:
     """Whether the folder exists."""
     return _root().is_dir()
@@ -106,7 +114,9 @@ def read(identifier: UUID) -> tuple[About, bytes]:
     return about, base64.b64decode(told["secret"])
 
 
-def destroy(identifier: UUID, survivors: Mapping[UUID, Survivor], *, on: date) -> None:
+def destroy(
+    identifier: UUID, survivors: Mapping[UUID, Survivor], purged: Mapping[UUID, Purged] | None = None, *, on: date
+) -> None:
     """Destroy a key for good; where the records lie that are still kept is written first. May be done again."""
     mark = _path(identifier, "gone")
     if not mark.exists():
@@ -116,17 +126,13 @@ def destroy(identifier: UUID, survivors: Mapping[UUID, Survivor], *, on: date) -
                 str(custody): [str(each.period), base64.b64encode(each.wrapped_key).decode()]
                 for custody, each in survivors.items()
             },
+            "purged": {
+                str(custody): [each.closed_on.isoformat(), each.expires_on.isoformat()]
+                for custody, each in (purged or {}).items()
+            },
         }
         _keep(mark, told)
-    path = _path(identifier, "key")
-    if path.exists():
-        # Overwritten for disks that write in place; on others the file system's own encryption has the last word.
-        with path.open("r+b") as file:
-            file.write(os.urandom(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-        _sync_folder()
+    _burn(_path(identifier, "key"))
 
 
 def is_gone(identifier: UUID) -> bool:
@@ -134,16 +140,18 @@ def is_gone(identifier: UUID) -> bool:
     return _path(identifier, "gone").exists()
 
 
-def survivor(identifier: UUID, custody: UUID) -> Survivor | None:
-    """Where a record lies whose key was destroyed, through as many keys as were destroyed since; None: purged."""
-    seen: set[UUID] = set()
+def fate(identifier: UUID, custody: UUID) -> Survivor | Purged | None:
+    """What became of a record whose key was destroyed, through as many keys as were destroyed since; None: unknown."""
     found: Survivor | None = None
-    while is_gone(identifier) and identifier not in seen:
+    seen: set[UUID] = set()
+    while identifier not in seen and is_gone(identifier):
         seen.add(identifier)
-        told = _read(_path(identifier, "gone"))["survivors"].get(str(custody))
-        if told is None:
+        told = _read(_path(identifier, "gone"))
+        if dates := told["purged"].get(str(custody)):
+            return Purged(date.fromisoformat(dates[0]), date.fromisoformat(dates[1]))
+        if not (now := told["survivors"].get(str(custody))):
             return None
-        found = Survivor(UUID(told[0]), base64.b64decode(told[1]))
+        found = Survivor(UUID(now[0]), base64.b64decode(now[1]))
         identifier = found.period
     return found
 
@@ -168,14 +176,10 @@ def put_back(identifier: UUID, suffix: str, sealed: bytes) -> bool:
     sealing.open_sealed(sealed, context=_context(path))
     if path.exists() or is_gone(identifier):
         return False
+    _make_folder()
+    write_atomically(path, sealed, mode=MODE)
     if suffix == "gone":
-        _make_folder()
-        write_atomically(path, sealed, mode=MODE)
-        _path(identifier, "key").unlink(missing_ok=True)
-        _sync_folder()
-    else:
-        _make_folder()
-        write_atomically(path, sealed, mode=MODE)
+        _burn(_path(identifier, "key"))
     return True
 
 
@@ -210,6 +214,18 @@ def _read(path: Path) -> dict[str, Any]:
 def _keep(path: Path, told: dict[str, Any]) -> None:
     _make_folder()
     write_atomically(path, sealing.seal(json.dumps(told).encode(), context=_context(path)), mode=MODE)
+
+
+def _burn(path: Path) -> None:
+    if not path.exists():
+        return
+    # Overwritten for disks that write in place; on others the encryption of the disk has the last word.
+    with path.open("r+b") as file:
+        file.write(os.urandom(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    _sync_folder()
 
 
 def _make_folder() -> None:

@@ -283,3 +283,135 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return str(self.Reason(self.reason).label)
+
+
+class PurgeRun(models.Model):
+    """A decision to purge what is due (廃棄決定): proposed by one person, approved by another, carried out in steps.
+
+    Never deleted. `certificate` is what remains of what was purged: models, counts, hashes, never a value.
+    """
+
+    class Kind(models.TextChoices):
+        DECIDED = "decided", _("廃棄決定")
+        AGAIN = "again", _("復元後の再廃棄")
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.DECIDED)
+    due_on = models.DateField()
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=200)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.CharField(max_length=200, blank=True)
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.CharField(max_length=200, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    # Which keys were destroyed, as they were: the row of a period key may be shared by several runs.
+    keys_destroyed = models.JSONField(default=list)
+    certificate = models.TextField(blank=True)
+    certificate_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("廃棄決定")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")), name="a_purge_is_decided_by_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by="")
+                | (Q(approved_at__isnull=False) & ~Q(approved_by="")),
+                name="an_approved_purge_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(dropped_at__isnull=True) | Q(approved_at__isnull=True),
+                name="an_approved_purge_is_not_dropped",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True, certificate="")
+                | (Q(finished_at__isnull=False, approved_at__isnull=False) & ~Q(certificate="")),
+                name="a_finished_purge_has_its_certificate",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=("decided", "again")), name="purge_run_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.due_on:%Y-%m-%d} #{self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second person is still to look."""
+        return self.approved_at is None and self.dropped_at is None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.approved_at is not None and self.finished_at is None
+
+
+class PurgeCase(models.Model):
+    """One record in a run: still to go, gone, or left with the reason."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("これから")
+        PURGED = "purged", _("廃棄した")
+        LEFT = "left", _("残した")
+
+    class Why(models.TextChoices):
+        NONE = "", ""
+        HELD = "held", _("廃棄が止められている")
+        NOT_DUE = "not_due", _("期限が変わった")
+        NO_SELECTION = "no_selection", _("選別が済んでいない")
+        NO_SHREDDER = "no_shredder", _("廃棄のしかたが登録されていない")
+        TROUBLE = "trouble", _("廃棄の途中で失敗した")
+        DROPPED = "dropped", _("廃棄決定が取り下げられた")
+        GONE_ALREADY = "gone_already", _("すでに廃棄されていた")
+
+    run = models.ForeignKey(PurgeRun, on_delete=models.PROTECT, related_name="cases")
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="cases")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    why = models.CharField(max_length=20, choices=Why, blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=("run", "state", "id"), name="purge_cases_of_a_run"),)
+        constraints = (
+            models.UniqueConstraint(fields=("run", "custody"), name="a_run_names_a_record_once"),
+            models.UniqueConstraint(
+                fields=("custody",), condition=Q(state="waiting"), name="a_record_waits_in_one_run"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="left") & ~Q(why="")) | (~Q(state="left") & Q(why="")), name="what_is_left_says_why"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.custody_id}"
+
+
+class PurgeItem(models.Model):
+    """What went of one record in one model: how many rows or files, which fields, and a hash over their identifiers."""
+
+    run = models.ForeignKey(PurgeRun, on_delete=models.PROTECT, related_name="items")
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="+")
+    model = models.CharField(max_length=100)
+    fields = models.JSONField(default=list)
+    count = models.PositiveIntegerField()
+    sha256_of_ids = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.count}"
+
+
+class KeyCopy(models.Model):
+    """A copy of the key store that was made with `todoke keys export`, until somebody says that it was destroyed.
+
+    A copy that is older than a destruction still holds the destroyed key: it has to go, and the doctor asks for it.
+    """
+
+    made_at = models.DateTimeField()
+    file_name = models.CharField(max_length=255)
+    keys = models.PositiveIntegerField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.file_name}"

@@ -55,8 +55,11 @@ def note_wrapping(custody: Custody, period: PeriodKey) -> None:
 def _live_key(kind: PeriodKey.Kind, label: str, retention_class: str, at: datetime) -> PeriodKey:
     while True:
         found = _held(kind, label, retention_class)
-        if found is not None:
+        if found is not None and not keystore.is_gone(found.identifier):
             return found
+        if found is not None:
+            # A database that has gone back in time believes in a key that was destroyed since.
+            PeriodKey.objects.filter(pk=found.pk, doomed_at__isnull=True).update(doomed_at=at)
         made = PeriodKey(kind=kind, label=label, retention_class=retention_class, made_at=at)
         made.identifier = uuid.uuid4()
         _refuse_a_second_store()
