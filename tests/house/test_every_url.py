@@ -334,5 +334,20 @@ def test_every_page_answers_those_it_is_for_without_failing(addresses: list[Addr
     assert failed == []
 
 
+# Pages on which staff see data about people; each of them writes a look, or is not shown (looks.pages.shows_people).
+SHOWS_PEOPLE = {"looks:looks", "messaging:told", "subscriptions-staff:person"}
+
+
+def test_every_page_that_shows_people_is_marked_and_said_here(addresses: list[Address]) -> None:
+    marked = {address.name for address in addresses if getattr(address.view, "shows_people", False)}
+
+    assert marked == SHOWS_PEOPLE
+    assert all(
+        address.access and address.access.audience is Audience.PERMITTED
+        for address in addresses
+        if address.name in SHOWS_PEOPLE
+    )
+
+
 def test_the_gate_is_the_last_before_the_views() -> None:
     assert settings.MIDDLEWARE[-1] == "todoke.ground.people.gate.GateMiddleware"

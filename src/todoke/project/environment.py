@@ -287,9 +287,25 @@ VARIABLES = (
         "TODOKE_KEY_STORE",
         "The folder of the keys of what is in custody, on a disk that all hosts share and that is not backed up with "
         "the database: `todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
+        "The folder of the keys of what is in custody, on a disk that all hosts share and that no backup takes along: "
+        "`todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
         lambda text: Path(text).expanduser().resolve(),
         None,
         "/srv/todoke-keys",
+    ),
+    Variable(
+        "TODOKE_LOOKS_YEARS",
+        "How many fiscal years, besides the present one, the record of who looked at whose data is kept.",
+        positive,
+        3,
+        "5",
+    ),
+    Variable(
+        "TODOKE_LOOKS_NAMES",
+        "1: a resident sees the name of the member of staff who looked at their data; 0: the section alone.",
+        yes_or_no,
+        False,
+        "1",
     ),
     Variable(
         "TODOKE_ADDRESS",

@@ -51,6 +51,9 @@ SEAL_KEYS: tuple[str, ...] = ENVIRONMENT["TODOKE_SEAL_KEYS"] or (_kept_secret(VA
 # The keys of what is in custody: outside the database and its backups, so that a purge reaches those too.
 KEY_STORE: Path = ENVIRONMENT["TODOKE_KEY_STORE"] or VAR / "keys"
 
+LOOKS_YEARS: int = ENVIRONMENT["TODOKE_LOOKS_YEARS"]
+LOOKS_NAMES: bool = ENVIRONMENT["TODOKE_LOOKS_NAMES"]
+
 # Made with the first backup, not at every start: whoever gives it in the environment never has the file.
 BACKUP_KEY: str | None = ENVIRONMENT["TODOKE_BACKUP_KEY"]
 BACKUP_KEY_FILE = VAR / "backup-key"
@@ -163,6 +166,7 @@ ROOMS = [
     "todoke.ground.audit",
     "todoke.ground.people",
     "todoke.ground.retention",
+    "todoke.ground.looks",
     "todoke.ground.files",
     "todoke.ground.places",
     "todoke.shared.messaging",

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("todoke.ground.people.urls")),
     path("desk/audit/", include("todoke.ground.audit.urls")),
+    path("desk/looks/", include("todoke.ground.looks.urls")),
     path("desk/retention/", include("todoke.ground.retention.urls")),
     path("desk/emergency/", include("todoke.civic.emergency.urls")),
     path("drill-reply/", include((drill_reply_patterns, "emergency-reply"))),

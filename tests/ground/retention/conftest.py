@@ -50,10 +50,10 @@ class Letters:
     def __init__(self) -> None:
         self.trouble: set[str] = set()
 
-    def targets(self, key: str) -> list[tuple[str, str]]:
+    def targets(self, target_type: str, key: str) -> list[tuple[str, str]]:
         return [("test.attachment", key)]
 
-    def shred(self, key: str) -> list[Shredded]:
+    def shred(self, target_type: str, key: str) -> list[Shredded]:
         if key in self.trouble:
             raise RuntimeError("the letter box is stuck")
         mine = Document.objects.filter(name=f"letter-{key}")

@@ -9,6 +9,7 @@ from todoke.base.doctor import checks
 from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
+from todoke.ground.looks.registry import Purpose, purposes
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.actions.restored import LEDGER
 from todoke.shared.messaging.bounces.checkup import CHECKS as BOUNCE_CHECKS
@@ -60,6 +61,7 @@ permissions.register(
     )
 )
 
+purposes.register(Purpose("messaging.look-up", _("お知らせが届いたかの問い合わせに答えるため")))
 processes.register(Process("messaging.simulators", ("simulators",), when=lambda: settings.SIMULATORS))
 for check in (*CHECKS, *BOUNCE_CHECKS):
     checks.register(check)

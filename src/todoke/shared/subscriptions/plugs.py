@@ -9,6 +9,7 @@ from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
+from todoke.ground.looks.registry import Purpose, purposes
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import audiences, kinds
 from todoke.shared.subscriptions.actions.milestones import KIND
@@ -34,6 +35,7 @@ city_parts.register(MilestonesPart())
 kinds.register(KIND)
 for check in CHECKS:
     checks.register(check)
+purposes.register(Purpose("subscriptions.request", _("お知らせの登録を確かめたり、消したりするため")))
 companions.register(Caretaker())
 companions.register(Importer())
 after_restore.register(CHOICES)

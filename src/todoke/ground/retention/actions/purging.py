@@ -173,7 +173,7 @@ def _purge(case: PurgeCase, at: datetime) -> None:
         return
     known = shredders_for(custody.target_type)
     targets = _targets(custody, known)
-    gone = [each for shredder in known for each in shredder.shred(custody.target_key) if each.ids]
+    gone = [each for shredder in known for each in shredder.shred(custody.target_type, custody.target_key) if each.ids]
     gone += _purge_audit(targets, held.run)
     PurgeItem.objects.bulk_create(
         PurgeItem(
@@ -194,7 +194,7 @@ def _purge(case: PurgeCase, at: datetime) -> None:
 
 def _targets(custody: Custody, known: Iterable[Shredder]) -> set[tuple[str, str]]:
     own = {(custody.target_type, custody.target_key), ("retention.custody", str(custody.pk))}
-    return own.union(*(shredder.targets(custody.target_key) for shredder in known))
+    return own.union(*(shredder.targets(custody.target_type, custody.target_key) for shredder in known))
 
 
 def _purge_audit(targets: set[tuple[str, str]], run: PurgeRun) -> list[Shredded]:

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from todoke.base.access import needs
 from todoke.base.clock import now
+from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.pages import nobody_shown, shows_people
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.actions.contacts import ContactRefused
-from todoke.shared.messaging.actions.lookups import Found, look_up
+from todoke.shared.messaging.actions.lookups import LOOK_UP, Found, look_up
 from todoke.shared.messaging.forms import LookUpForm
 from todoke.shared.messaging.queries.mailings import Told
 from todoke.shared.messaging.registry import MassChannel, channels
@@ -20,6 +22,7 @@ from todoke.shared.messaging.types import ContactState
 
 
 @needs("messaging.look-up")
+@shows_people
 @require_http_methods(["GET", "POST"])
 @never_cache
 def told_page(request: VisitorRequest) -> HttpResponse:
@@ -33,6 +36,12 @@ def told_page(request: VisitorRequest) -> HttpResponse:
             found = look_up(asked["channel"], asked["address"], viewer=request.viewer, why=asked["why"], at=now())
         except ContactRefused as refusal:
             form.add_error("address", str(refusal))
+    if found and found.contact:
+        # The reason is in the audit record already; a look keeps no second copy.
+        person = f"contact:{found.contact.pk}"
+        record_look(request.viewer, found.contact, of_person=person, what="届いたお知らせ", purpose=LOOK_UP)
+    else:
+        nobody_shown()
     values = {"form": form, "has_ways": bool(ways), **(_shown(found) if found else {})}
     return render(request, "messaging/told.html", values, status=422 if form.errors else 200)
 

@@ -16,6 +16,9 @@ from django.views.decorators.http import require_POST
 
 from todoke.base.access import needs
 from todoke.base.clock import in_japan, now
+from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.pages import nobody_shown, shows_people
+from todoke.ground.looks.rules import Way
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.models import Account
 from todoke.ground.places.queries import areas_by_key
@@ -32,6 +35,7 @@ from todoke.shared.subscriptions.views.words import lines_of
 
 READ = "subscriptions.read"
 MANAGE = "subscriptions.manage"
+REQUEST = "subscriptions.request"
 REFUSALS_A_PAGE = 100
 LISTS_SHOWN = 50
 
@@ -174,10 +178,12 @@ def _account(request: VisitorRequest) -> Account:
 
 
 @needs(MANAGE)
+@shows_people
 def person(request: VisitorRequest) -> HttpResponseBase:
     """One person's data: looked up, handed over, or erased. Everything by POST: no address stands in an address."""
     form = LookForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
+    nobody_shown()  # until somebody is found
     if request.method == "POST" and form.is_valid():
         try:
             answer = _for_person(request, form, context)
@@ -198,6 +204,15 @@ def _kept_nowhere(answer: HttpResponse) -> HttpResponse:
 def _for_person(request: VisitorRequest, form: LookForm, context: dict[str, Any]) -> HttpResponse | None:
     channel, address, why = (form.cleaned_data[name] for name in ("channel", "address", "reason"))
     contact = looking.look_up(channel, address, by=request.viewer, why=why)
+    if contact is not None:
+        record_look(
+            request.viewer,
+            contact,
+            of_person=f"contact:{contact.pk}",
+            what="お知らせの登録",
+            way=Way.EXPORT if "hand-over" in request.POST else Way.PAGE,
+            purpose=REQUEST,
+        )
     if contact is not None and "hand-over" in request.POST:
         answer = HttpResponse(looking.hand_over(contact, by=request.viewer, why=why, at=now()))
         answer.headers["Content-Type"] = "application/json; charset=utf-8"
