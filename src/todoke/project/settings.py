@@ -185,6 +185,7 @@ ROOMS = [
     "todoke.shared.said",
     "todoke.shared.sms",
     "todoke.shared.timetable",
+    "todoke.shared.decisions",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

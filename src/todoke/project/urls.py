@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/calling/", include("todoke.shared.calling.urls")),
     path("calls/", include((calling_links, "calling-links"))),
     path("desk/delegation/", include("todoke.shared.delegation.urls")),
+    path("desk/decisions/", include("todoke.shared.decisions.urls")),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
     path("desk/closing-days/", include("todoke.shared.timetable.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),

@@ -141,7 +141,7 @@ def _who_may_pass(office: Office, person: Person, seat: Seat) -> set[Seat]:
 
 
 def _decisions(route: Route, paper: Paper, office: Office, person: Person) -> set[Act]:
-    acts = set()
+    acts: set[Act] = set()
     if _is_barred(route, office, person):
         return acts
     for seat in open_seats(route, paper):
