@@ -7,7 +7,12 @@ from time import time
 
 from django.test import Client
 
-from todoke.ground.people.models import Account, Post, Posting, Role, RolePermission, Section, Staff
+from todoke.base.clock import now
+from todoke.ground.people.models import Account, Post, Posting, Resident, Role, RolePermission, Section, Staff
+from todoke.ground.people.residents.entering import new_resident
+from todoke.ground.people.residents.evidence import Shown
+from todoke.ground.people.residents.session import RESIDENT
+from todoke.ground.people.rules import Level
 
 _numbers = count(1)
 
@@ -48,3 +53,26 @@ def sign_in(client: Client, account: Account, *, second_factor: bool = True) -> 
 def staff_client(*permissions: str, section: str = "kiki", name: str = "職員 太郎") -> Client:
     """A browser in which a member of staff with exactly these permissions has signed in."""
     return sign_in(Client(), make_staff(permissions, section=section, name=name))
+
+
+def show(
+    client: Client, resident: Resident, level: Level = Level.CONTACT, *, minutes_ago: float = 0, means: str = ""
+) -> Client:
+    """Let this resident have shown so much in this browser's session, so long ago."""
+    session = client.session
+    shown = Shown(means or f"tests.{level.name.lower()}", level, now().timestamp() - minutes_ago * 60)
+    earlier = session.get(RESIDENT, {}).get("shown", [])
+    session[RESIDENT] = {
+        "id": resident.pk,
+        "generation": resident.generation,
+        "shown": [*earlier, shown.as_json()],
+    }
+    session.save()
+    if not client.cookies.get("sessionid"):
+        client.cookies["sessionid"] = session.session_key
+    return client
+
+
+def resident_client(level: Level = Level.CONTACT, resident: Resident | None = None) -> Client:
+    """A browser in which a resident has just shown this level."""
+    return show(Client(), resident or new_resident(now()), level)

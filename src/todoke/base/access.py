@@ -1,6 +1,6 @@
 """Who may open which door: the words with which every view says it.
 
-Every view carries one of the four decorators below; `todoke.ground.people.gate` refuses a view that carries none. They
+Every view carries one of the five decorators below; `todoke.ground.people.gate` refuses a view that carries none. They
 stand here, below all rooms, because rooms on which `people` itself rests (audit, places) have doors too.
 """
 
@@ -30,6 +30,7 @@ class Audience(Enum):
     """For whom a door opens, from the widest to the narrowest."""
 
     PUBLIC = "public"
+    RESIDENT = "resident"
     SIGNED_IN = "signed in"
     STAFF = "staff"
     PERMITTED = "permitted"
@@ -37,10 +38,16 @@ class Audience(Enum):
 
 @dataclass(frozen=True)
 class Access:
-    """What a view asks of its visitor; with `PERMITTED`, any one of `permissions` is enough."""
+    """What a view asks of its visitor.
+
+    With `PERMITTED`, any one of `permissions` is enough; with `RESIDENT`, the level that the visitor has shown in this
+    session, and with `within_minutes` has shown so lately.
+    """
 
     audience: Audience
     permissions: tuple[str, ...] = ()
+    level: int = 0
+    within_minutes: int | None = None
 
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -54,6 +61,20 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Open this view to everybody who has signed in, resident or staff."""
     return _with(view, Access(Audience.SIGNED_IN))
+
+
+def needs_level(level: int, *, within_minutes: int | None = None) -> Callable[[View], View]:
+    """Open this view to residents who have shown at least this level in this session (people.rules.Level, from 1 on).
+
+    With `within_minutes` it must have been shown so lately; whoever has not is asked again and then comes back.
+    """
+    if level < 1:
+        raise ValueError("needs_level() asks for level 1 at least; a page for everybody is @public")
+
+    def door(view: View) -> View:
+        return _with(view, Access(Audience.RESIDENT, level=int(level), within_minutes=within_minutes))
+
+    return door
 
 
 def staff_only(view: View) -> View:

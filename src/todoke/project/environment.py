@@ -285,8 +285,6 @@ VARIABLES = (
     ),
     Variable(
         "TODOKE_KEY_STORE",
-        "The folder of the keys of what is in custody, on a disk that all hosts share and that is not backed up with "
-        "the database: `todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
         "The folder of the keys of what is in custody, on a disk that all hosts share and that no backup takes along: "
         "`todoke keys export` copies it. Absent: keys/ under TODOKE_VAR.",
         lambda text: Path(text).expanduser().resolve(),
@@ -472,6 +470,13 @@ VARIABLES = (
         port,
         None,
         "8185",
+    ),
+    Variable(
+        "TODOKE_SIGN_IN",
+        "The OpenID Connect providers by which residents sign in: a TOML file. Absent: mail, passkey and counter only.",
+        form_file,
+        None,
+        "/srv/city/sign_in.toml",
     ),
     Variable(
         "TODOKE_SMS",

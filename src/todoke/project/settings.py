@@ -93,6 +93,10 @@ SMS: Path | None = ENVIRONMENT["TODOKE_SMS"]
 # The form names them; they are read nowhere else.
 SMS_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_SMS_SECRET_")}
 SMS_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_SMS_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 6
+# The OpenID Connect providers by which residents sign in; a fault in the file stops the start.
+SIGN_IN: Path | None = ENVIRONMENT["TODOKE_SIGN_IN"]
+# The file names them; they are read nowhere else.
+SIGN_IN_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_SIGN_IN_SECRET_")}
 CALLS: Path | None = ENVIRONMENT["TODOKE_CALLS"]
 CALLS_SECRETS = {name: value for name, value in os.environ.items() if name.startswith("TODOKE_CALLS_SECRET_")}
 CALLS_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_CALLS_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 7

@@ -111,7 +111,8 @@ def _actor(by: Person | models.Model | str) -> tuple[str, str]:
         target_type, key, name = _target(by)
         return f"{target_type}:{key}", name
     if by.account_id is None:
-        return "anonymous", ""
+        resident = getattr(by, "resident_id", None)
+        return (f"people.resident:{resident}", "") if resident is not None else ("anonymous", "")
     return f"{settings.AUTH_USER_MODEL.lower()}:{by.account_id}", by.name[:NAME_CHARACTERS_MAX]
 
 

@@ -5,6 +5,7 @@ others' packages cannot; those that the house uses stand in THIRD_PARTY, and wha
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +18,22 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from todoke.base.access import Access, Audience, access_of, needs, permissions, public, signed_in, staff_only
+from todoke.base.access import (
+    Access,
+    Audience,
+    access_of,
+    needs,
+    needs_level,
+    permissions,
+    public,
+    signed_in,
+    staff_only,
+)
 from todoke.base.clock import in_japan, now
 from todoke.ground.people.queries import has_second_factor, is_member_of_staff, sections_that_grant_roles, viewer_for
-from todoke.ground.people.rules import Viewer, has_been_signed_in_too_long, has_proved_second_factor
+from todoke.ground.people.residents.session import level_in, resident_in
+from todoke.ground.people.residents.way import send_to_sign_in
+from todoke.ground.people.rules import ANONYMOUS, Viewer, has_been_signed_in_too_long, has_proved_second_factor
 
 __all__ = [
     "Access",
@@ -29,6 +42,7 @@ __all__ = [
     "ViewerMiddleware",
     "VisitorRequest",
     "needs",
+    "needs_level",
     "public",
     "signed_in",
     "staff_only",
@@ -89,10 +103,21 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.viewer = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: viewer_for(request.user, in_japan(now()).date())
-        )
+        self._look(request)
+        # After somebody has come in or left within one request.
+        request.renew_viewer = lambda: self._look(request)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def _look(self, request: HttpRequest) -> None:
+        request.viewer = SimpleLazyObject(lambda: _whoever_looks(request))  # type: ignore[attr-defined]
+
+
+def _whoever_looks(request: HttpRequest) -> Viewer:
+    if request.user.is_authenticated or (resident := resident_in(request.session)) is None:
+        return viewer_for(request.user, in_japan(now()).date())
+    level = level_in(request.session, now())
+    # What they have shown has worn off: until they show it again they are a stranger, to every view.
+    return replace(ANONYMOUS, resident_id=resident.pk, level=level) if level else ANONYMOUS
 
 
 class GateMiddleware:
@@ -113,12 +138,20 @@ class GateMiddleware:
             return refused(request, _("このページは公開していません。"))
         if access.audience is Audience.PUBLIC:
             return None
+        if access.audience is Audience.RESIDENT:
+            return self._resident(request, access)
         if request.user.is_authenticated and has_been_signed_in_too_long(request.session, now()):
             logout(request)
         if not request.user.is_authenticated:
             return redirect_to_login(_way_back(request), settings.LOGIN_URL)
         # The pages on which a second factor is set up or shown cannot ask for one.
         return None if _is_third_party(view) else self._signed_in(request, access)
+
+    def _resident(self, request: HttpRequest, access: Access) -> HttpResponseBase | None:
+        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        if viewer.is_resident and level_in(request.session, now(), access.within_minutes) >= access.level:
+            return None
+        return send_to_sign_in(request, access.level, within_minutes=access.within_minutes)
 
     def _signed_in(self, request: HttpRequest, access: Access) -> HttpResponseBase | None:
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 TOTP_SECONDS = 30
@@ -20,11 +21,27 @@ def normal_login_name(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
+class Level(IntEnum):
+    """How sure the city is, in this session, who a resident is; a procedure names the least it needs.
+
+    After the ladder of 行政手続におけるオンラインによる本人確認の手法に関するガイドライン (各府省情報化統括責任者
+    連絡会議決定, 2019), which asks for less where less is at stake.
+    """
+
+    NONE = 0
+    CONTACT = 1
+    ACCOUNT = 2
+    COUNTER = 3
+    CARD = 4
+    SIGNED = 5
+
+
 @dataclass(frozen=True)
 class Viewer:
     """Somebody at the door, with everything needed to say what they may: the postings of one day, read once.
 
-    `grants` pairs a permission with the section in which it is held.
+    `grants` pairs a permission with the section in which it is held. A resident has `resident_id` and the `level` that
+    they have shown in this session; nobody is staff and resident in one session.
     """
 
     account_id: int | None
@@ -32,10 +49,17 @@ class Viewer:
     staff_id: int | None
     section_keys: frozenset[str]
     grants: frozenset[tuple[str, str]]
+    resident_id: int | None = None
+    level: Level = Level.NONE
 
     @property
     def is_signed_in(self) -> bool:
         return self.account_id is not None
+
+    @property
+    def is_resident(self) -> bool:
+        """Whether they have signed in as a resident."""
+        return self.resident_id is not None
 
     @property
     def is_staff(self) -> bool:

@@ -1,6 +1,7 @@
 """How signing in goes here: what we ask allauth to do differently, and the set-up link of a new account."""
 
 import base64
+import re
 import time
 from hashlib import sha256
 from typing import Any
@@ -15,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,15 @@ NOT_SIGNED_IN = _(
 FRESH_SIGN_IN_SECONDS = 300
 
 
+# Made by residents.passkeys: it holds passkeys, and opens the residents' door only.
+RESIDENTS_LOGIN_NAME = re.compile(r"resident-[0-9a-f]{32}")
+
+
+def is_residents_account(user: Any) -> bool:
+    """Whether this account only holds a resident's passkeys: the staff's door stays shut to it."""
+    return bool(RESIDENTS_LOGIN_NAME.fullmatch(user.login_name))
+
+
 class LoginNameBackend(AuthenticationBackend):
     """Checks login name and password, and gives a closed account the answer of a wrong password."""
 
@@ -44,6 +55,8 @@ class LoginNameBackend(AuthenticationBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         # Asked at sign-in and again for every request of a session.
+        if is_residents_account(user):
+            return False
         return super().user_can_authenticate(user) and (not user.is_sample or is_sample_city())
 
 
@@ -71,6 +84,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         actions.note_failed_sign_in(credentials.get("username") or "")
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        if is_residents_account(user):
+            return redirect("people:sign-in")
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         actions.note_sign_in(user)

@@ -10,6 +10,7 @@ from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.looks.registry import Purpose, purposes
+from todoke.ground.people.registry import carriers
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.actions.restored import LEDGER
 from todoke.shared.messaging.bounces.checkup import CHECKS as BOUNCE_CHECKS
@@ -25,6 +26,7 @@ from todoke.shared.messaging.dispatcher import Dispatcher
 from todoke.shared.messaging.gauges import GAUGES
 from todoke.shared.messaging.postman import Caretaker, Postman
 from todoke.shared.messaging.registry import artefacts, channels
+from todoke.shared.messaging.sign_in_letters import MailCarrier
 
 for channel in outside_channels():
     channels.register(channel)
@@ -36,6 +38,7 @@ companions.register(Caretaker())
 companions.register(BounceReader())
 companions.register(feeds.COMPANION)
 artefacts.register(ARTEFACT)
+carriers.register(MailCarrier())
 after_restore.register(LEDGER)
 if settings.SIMULATORS:
     for channel in demo_channels():
