@@ -1,7 +1,7 @@
 """The personal-data map: of every field of every table, whether it is about people, on what ground, and how it dies.
 
-Each room says it in its own `personal_data.toml`, beside its models; what packages of others bring along stands in that
-of `project/start`. A field stands in exactly one list; a house test fails on one that stands in none. One table a model:
+Each room says it in its own `personal_data.toml`, beside its models; packages of others stand in `project/start`. A
+field stands in exactly one list; a house test fails on one that stands in none. One table a model:
 
     ["library.Reader"]
     basis = "図書館条例3条（貸出し）"
