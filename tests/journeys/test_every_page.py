@@ -40,6 +40,7 @@ NO_PAGES = {
     "people:authenticator",
     "portal:alerts",
     "portal:drill",
+    "retention:propose",
     "sms-simulator:fault",
     "subscriptions:feed",
     "subscriptions:json-feed",
