@@ -13,7 +13,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
 
-.PHONY: run test check bench bench-messaging bench-channels faults catalogues clean
+.PHONY: run test check bench bench-messaging bench-channels faults mutations catalogues clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -42,6 +42,10 @@ bench-channels: $(VENV)/.develop
 
 faults: $(VENV)/.develop
 	@$(PY) -m tests.faults $(ARGS)
+
+# Small mistakes in the kernels that their tests must notice; ARGS="formulas --sample 200"
+mutations: $(VENV)/.develop
+	@$(PY) -m tests.mutations $(ARGS)
 
 catalogues: $(VENV)/.run
 	@$(PY) -m todoke.project.cli catalogues
