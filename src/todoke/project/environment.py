@@ -121,6 +121,13 @@ def metrics_token(text: str) -> str:
     return text
 
 
+def scanner_address(text: str) -> str:
+    parts = urlsplit(text)
+    if not ((parts.scheme == "clamd" and parts.hostname) or (parts.scheme == "unix" and parts.path)):
+        raise ValueError("a scanner is clamd://host:port or unix:///path/of/the/socket")
+    return text
+
+
 def two_ports(text: str) -> tuple[int, int]:
     numbers = text.split(",")
     if len(numbers) != 2:
@@ -591,6 +598,13 @@ VARIABLES = (
         log_form,
         "text",
         "json",
+    ),
+    Variable(
+        "TODOKE_MALWARE_SCANNER",
+        "Where ClamAV's clamd listens, which looks at every upload. Absent: none is asked, and every upload says so.",
+        scanner_address,
+        "",
+        "clamd://scanner.example:3310",
     ),
     Variable(
         "TODOKE_CITY",

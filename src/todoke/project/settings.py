@@ -28,6 +28,7 @@ SIMULATOR_ROOT = VAR / "simulators"
 INTAKE_FOLDER = VAR / "intake"
 FEEDS: tuple[str, ...] = ENVIRONMENT["TODOKE_FEEDS"]
 FILES_ROOT = VAR / "files"
+MALWARE_SCANNER: str = ENVIRONMENT["TODOKE_MALWARE_SCANNER"]
 
 
 def _kept_secret(path: Path, *, size: int = 64) -> str:

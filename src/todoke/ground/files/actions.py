@@ -1,9 +1,10 @@
 """Keeping bytes, reading them back, letting them go."""
 
 import hashlib
+import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,8 +13,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import clock
-from todoke.ground.files.models import Document
+from todoke.ground.files.malware.clamd import Scanner, ScannerTrouble
+from todoke.ground.files.models import Document, Scan
 from todoke.ground.files.rules import media_type_of
+from todoke.ground.files.uploads.inspecting import inspected
+from todoke.ground.files.uploads.kinds import LIMITS, Limits, UploadKind
+from todoke.ground.files.uploads.refusals import Reason, Refused
+
+log = logging.getLogger("todoke.files")
 
 NAME_CHARACTERS_MAX = 255
 
@@ -36,6 +43,15 @@ class Purged(Exception):
         self.purged_at = document.purged_at
 
 
+class Quarantined(Exception):
+    """The document waits for the malware scanner, or something was found in it. Nobody gets its bytes."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(_("ウイルス検査が済んでいないため、まだ開けません。しばらくしてからもう一度開いてください。"))
+        self.document_id = document.pk
+        self.scan = document.scan
+
+
 class WrongType(Exception):
     """The bytes are not what the sender says they are."""
 
@@ -55,6 +71,67 @@ def store(content: bytes, *, name: str, media_type: str | None = None, kept_unti
     found = media_type_of(content)
     if media_type is not None and media_type != found:
         raise WrongType(media_type, found)
+    return _keep(content, name=name, media_type=found, kept_until=kept_until)
+
+
+def take_in(
+    content: bytes,
+    *,
+    name: str,
+    allowed: Collection[UploadKind],
+    kept_until: date | None = None,
+    limits: Limits = LIMITS,
+) -> Document:
+    """Keep what a resident or a member of staff sends in, after looking at every part of it.
+
+    Neither name nor claimed type is believed. Photographs are drawn anew (place and camera go), everything else is kept
+    as it came. Raises Refused with a sentence for the sender: nothing has been kept then. Where the malware scanner
+    cannot say anything, the document is kept in quarantine (`scan`), and `read` raises Quarantined until it can.
+    Read no more than `limits.bytes_max` + 1 bytes from the network. docs/running/uploads.md lists what is refused.
+    """
+    sound = inspected(content, name=name, allowed=allowed, limits=limits)
+    # The scanner sees what came, not only what is kept; before the transaction, since it may take its time.
+    scan = _scanned(content)
+    if scan is Scan.INFECTED:
+        raise Refused(Reason.MALWARE)
+    return _keep(sound.content, name=sound.name, media_type=sound.kind.value, kept_until=kept_until, scan=scan)
+
+
+def scan_again() -> int:
+    """Ask the scanner about every document in quarantine; how many left it clean. Stops where it still says nothing.
+
+    What something is found in stays unreadable, and its bytes go with the next purge.
+    """
+    clean = 0
+    for pk in list(Document.objects.filter(scan=Scan.WAITING, purged_at__isnull=True).values_list("pk", flat=True)):
+        document = Document.objects.get(pk=pk)
+        scan = _scanned(_bytes_of(document))
+        if scan is Scan.WAITING:
+            break
+        document.scan = scan
+        if scan is Scan.INFECTED:
+            document.kept_until = clock.in_japan(clock.now()).date() - timedelta(days=1)
+            log.warning("files.malware-found-later", extra={"document": pk})
+        document.save(update_fields=["scan", "kept_until"])
+        clean += scan is not Scan.INFECTED
+    return clean
+
+
+def _scanned(content: bytes) -> Scan:
+    if not settings.MALWARE_SCANNER:
+        return Scan.NOT_SCANNED
+    try:
+        found = Scanner(settings.MALWARE_SCANNER).finds(content)
+    except ScannerTrouble as trouble:
+        log.warning("files.scanner-trouble", extra={"trouble": str(trouble)})
+        return Scan.WAITING
+    return Scan.INFECTED if found else Scan.CLEAN
+
+
+@transaction.atomic
+def _keep(
+    content: bytes, *, name: str, media_type: str, kept_until: date | None, scan: Scan = Scan.NOT_AN_UPLOAD
+) -> Document:
     digest = hashlib.sha256(content).hexdigest()
     _hold(digest)
     path = _path_of(digest)
@@ -63,17 +140,24 @@ def store(content: bytes, *, name: str, media_type: str | None = None, kept_unti
     return Document.objects.create(
         sha256=digest,
         size_bytes=len(content),
-        media_type=found,
+        media_type=media_type,
         name=name[:NAME_CHARACTERS_MAX] or digest[:12],
         stored_at=clock.now(),
         kept_until=kept_until,
+        scan=scan,
     )
 
 
 def read(document: Document) -> bytes:
-    """The bytes exactly as they were kept. Raises Purged, or Damaged when they are missing or altered."""
+    """The bytes exactly as they were kept. Raises Purged, Quarantined, or Damaged when they are missing or altered."""
     if document.purged_at is not None:
         raise Purged(document)
+    if document.is_in_quarantine:
+        raise Quarantined(document)
+    return _bytes_of(document)
+
+
+def _bytes_of(document: Document) -> bytes:
     try:
         content = _path_of(document.sha256).read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Once an hour, beside the bulk lane: documents whose time is over are let go."""
+"""Once an hour, beside the bulk lane: what waits in quarantine is scanned, documents whose time is over are let go."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from django.db import connections
 from todoke.base.backup.setbacks import open_setbacks
 from todoke.base.clock import in_japan, now
 from todoke.base.jobs import Lane
-from todoke.ground.files.actions import purge_due
+from todoke.ground.files.actions import purge_due, scan_again
 
 log = logging.getLogger("todoke.files")
 
@@ -33,7 +33,9 @@ class Caretaker:
             stop.wait(HOUR_SECONDS)
 
     def step(self) -> int:
-        """Let go of what is due now; how many documents."""
+        """Ask the scanner about what waits in quarantine, then let go of what is due now; how many documents went."""
+        if freed := scan_again():
+            log.info("files.left-quarantine", extra={"documents": freed})
         if open_setbacks():
             log.warning("files.nothing-purged", extra={"why": "the database has gone back in time"})
             return 0

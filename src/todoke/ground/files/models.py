@@ -5,8 +5,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class Scan(models.TextChoices):
+    """What the malware scanner said of an upload. NOT_AN_UPLOAD: made in this house, nobody was asked."""
+
+    NOT_AN_UPLOAD = "", _("対象外")
+    NOT_SCANNED = "not-scanned", _("ウイルス検査なし")
+    WAITING = "waiting", _("ウイルス検査待ち")
+    CLEAN = "clean", _("ウイルス検査済み")
+    INFECTED = "infected", _("ウイルスあり")
+
+
 class Document(models.Model):
-    """One document as it came. Written once by `actions.store`, never changed but by its purge; the row stays for good.
+    """One document as it came. Written once by `actions.store` or `actions.take_in`, never changed but by the scanner's
+    verdict and by its purge; the row stays for good.
 
     Several documents may share the same bytes: each has its own name and its own date until which it is kept
     (None: no end), and the bytes go when the latest of them has been purged.
@@ -18,6 +29,9 @@ class Document(models.Model):
     name = models.CharField(_("名前"), max_length=255)
     stored_at = models.DateTimeField(_("保管した日時"))
     kept_until = models.DateField(_("保存期限"), null=True, blank=True)
+    scan = models.CharField(
+        _("ウイルス検査"), max_length=11, choices=Scan.choices, default=Scan.NOT_AN_UPLOAD, blank=True
+    )
     purged_at = models.DateTimeField(_("廃棄した日時"), null=True, blank=True)
 
     class Meta:
@@ -27,10 +41,12 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["sha256"], name="files_document_by_digest"),
             models.Index(fields=["kept_until"], condition=Q(purged_at__isnull=True), name="files_document_due"),
+            models.Index(fields=["id"], condition=Q(scan="waiting"), name="files_document_in_quarantine"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="files_digest_is_sha256"),
             models.CheckConstraint(condition=~Q(name=""), name="files_document_has_a_name"),
+            models.CheckConstraint(condition=Q(scan__in=Scan.values), name="files_scan_is_known"),
             models.CheckConstraint(
                 condition=Q(purged_at__isnull=True) | Q(kept_until__isnull=False),
                 name="files_purged_had_an_end",
@@ -39,3 +55,8 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_in_quarantine(self) -> bool:
+        """Whether nobody gets its bytes: the scanner has not been able to say anything, or it has found malware."""
+        return self.scan in {Scan.WAITING, Scan.INFECTED}

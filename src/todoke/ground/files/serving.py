@@ -1,0 +1,21 @@
+"""How a document leaves the house: as an attachment that no browser runs. Who may, its room asks."""
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from todoke.ground.files.actions import read
+from todoke.ground.files.models import Document
+
+
+def response_for(document: Document) -> HttpResponse:
+    """The bytes as an attachment, never guessed at, never run, never kept by a cache.
+
+    Only for a document that a query gave for this viewer. Raises Purged, Damaged or Quarantined as `actions.read` does.
+    """
+    response = HttpResponse(read(document), content_type=document.media_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=document.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
