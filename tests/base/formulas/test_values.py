@@ -215,11 +215,13 @@ DAY = date(2026, 11, 20)
     ("doc", "day", "comes_out"),
     [
         (op("age-on", BIRTH, op("today")), date(2008, 11, 20), 18),
-        (op("age-on", BIRTH, op("today")), date(2008, 11, 21), 17),
+        (op("age-on", BIRTH, op("today")), date(2008, 11, 21), 18),  # 誕生日の前日が終わるとき
+        (op("age-on", BIRTH, op("today")), date(2008, 11, 22), 17),
+        (op("age-on", BIRTH, {"date": "9999-12-31"}), date(2000, 1, 1), None),
         (op("age-on", BIRTH, op("today")), date(2026, 11, 20), 0),
         (op("age-on", BIRTH, op("today")), date(2026, 11, 21), None),
-        (op("age-on", BIRTH, {"date": "2023-02-28"}), date(2020, 2, 29), 2),
-        (op("age-on", BIRTH, {"date": "2023-03-01"}), date(2020, 2, 29), 3),
+        (op("age-on", BIRTH, {"date": "2023-02-27"}), date(2020, 2, 29), 2),
+        (op("age-on", BIRTH, {"date": "2023-02-28"}), date(2020, 2, 29), 3),
         (op("fiscal-year", BIRTH), date(2026, 3, 31), 2025),
         (op("fiscal-year", BIRTH), date(2026, 4, 1), 2026),
         (op("fiscal-year-start", BIRTH), date(2026, 3, 31), date(2025, 4, 1)),

@@ -5,26 +5,26 @@ from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from decimal import Decimal
 
+from todoke.base import calendar
 from todoke.base.formulas.kinds import OPEN_DAYS_LOOKED_AT_MAX, OPEN_DAYS_MAX
 
 ONE_DAY = timedelta(days=1)
 
 
 def age_on(birth: date, day: date) -> int | None:
-    """Full years (年齢計算ニ関スル法律、民法143条), None before birth. Born on 29 February: ages on 1 March."""
+    """The legal age at the end of this day: one more on the day before the birthday already; None before birth."""
     if day < birth:
         return None
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def fiscal_year_of(day: date) -> int:
-    """The year in which the fiscal year of this day began (4月1日～3月31日、地方自治法208条)."""
-    return day.year if day.month >= 4 else day.year - 1
+    try:
+        return calendar.age_on(birth, day)
+    except (ValueError, OverflowError):
+        # The next birthday lies behind the last day that a calendar has.
+        return None
 
 
 def fiscal_year_start(day: date) -> date | None:
     """The first day of the fiscal year of this day."""
-    year = fiscal_year_of(day)
+    year = calendar.fiscal_year_of(day)
     return date(year, 4, 1) if year >= MINYEAR else None
 
 

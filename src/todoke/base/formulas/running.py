@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from typing import Any, cast
 
+from todoke.base.calendar import fiscal_year_of
 from todoke.base.formulas import days
 from todoke.base.formulas.kinds import NUMBER_MAX, ROWS_MAX, Circumstances, Kind
 from todoke.base.formulas.nodes import Node, Table
@@ -408,7 +409,7 @@ _MAKERS: dict[str, Callable[[Node, list[Run]], Run]] = {
     "max": _simple(max),
     "today": _today,
     "age-on": _simple(lambda birth, day: _number(days.age_on(birth, day))),
-    "fiscal-year": _simple(lambda day: Decimal(days.fiscal_year_of(day))),
+    "fiscal-year": _simple(lambda day: Decimal(fiscal_year_of(day))),
     "fiscal-year-start": _simple(days.fiscal_year_start),
     "year": _simple(lambda day: Decimal(day.year)),
     "month": _simple(lambda day: Decimal(day.month)),
