@@ -47,6 +47,7 @@ class Formula:
     root: Node
     tables: Mapping[str, Table]
     _run: Run
+    _is_condition: bool
 
     def value(self, values: Mapping[str, Any], circumstances: Circumstances) -> Any:
         """What comes out. None: not answered yet, or not reckonable; a condition is False then.
@@ -55,7 +56,8 @@ class Formula:
         name's kind counts as not answered. Bounded: at most `steps_max` steps.
         """
         found = self._run(values, circumstances, None)
-        return found is True if self.kind is Kind.TRUTH else found
+        # Everything else than a condition may be None; a condition that is not known is not met.
+        return False if found is None and self._is_condition else found
 
     def words(self) -> str:
         """The formula in the active language: 「世帯人数が3以上 かつ 区分が「新築」のとき」."""
@@ -90,7 +92,7 @@ def compile_formula(doc: Any, scope: Scope, expects: Kind | Name | None = None) 
     root, tables, faults = read(doc, scope, _want(expects))
     if faults or root is None:
         raise Unsound(faults)
-    return Formula(doc, root.kind, names_in(root), root, tables, runner(root))
+    return Formula(doc, root.kind, names_in(root), root, tables, runner(root), root.kind is Kind.TRUTH)
 
 
 def _want(expects: Kind | Name | None) -> Want | None:

@@ -14,11 +14,15 @@ from typing import Any, cast
 
 from todoke.base.calendar import fiscal_year_of
 from todoke.base.formulas import days
-from todoke.base.formulas.kinds import NUMBER_MAX, ROWS_MAX, Circumstances, Kind
+from todoke.base.formulas.kinds import NUMBER_MAX, ROWS_MAX, Circumstances, Kind, Name
 from todoke.base.formulas.nodes import Node, Table
 
 Values = Mapping[str, Any]
 Run = Callable[[Values, Circumstances, Any], Any]
+
+# The bounds as both kinds of number: comparing an int with a Decimal takes ten times as long.
+_MOST, _LEAST = NUMBER_MAX, -NUMBER_MAX
+_MOST_YEN, _LEAST_YEN = int(NUMBER_MAX), -int(NUMBER_MAX)
 
 # No traps: what cannot be reckoned is no number, and `_bounded` makes it “not known”.
 RECKONING = Context(prec=28, rounding=ROUND_HALF_UP, traps=[])
@@ -49,7 +53,18 @@ def _literal(node: Node, parts: list[Run]) -> Run:  # noqa: ARG001 - every maker
 
 def _name(node: Node, parts: list[Run]) -> Run:  # noqa: ARG001
     key, known = node.detail.key, KNOWN[node.kind]
+    if node.kind is Kind.TRUTH:
+        return _truth_named(key)
     return lambda values, _about, _entry: known(values.get(key))
+
+
+def _truth_named(key: str) -> Run:
+    # The commonest name of all, without a further call.
+    def run(values: Values, _about: Circumstances, _entry: Any) -> bool | None:
+        value = values.get(key)
+        return value if value is True or value is False else None
+
+    return run
 
 
 def _row(node: Node, parts: list[Run]) -> Run:  # noqa: ARG001
@@ -64,16 +79,13 @@ def _known_truth(value: Any) -> bool | None:
 def _known_number(value: Any) -> Decimal | None:
     if isinstance(value, Decimal):
         # Something that is no number is not smaller than anything, but comparing it would raise.
-        return value if value.is_finite() and -NUMBER_MAX < value < NUMBER_MAX else None
-    return Decimal(value) if _is_integer(value) and -NUMBER_MAX < value < NUMBER_MAX else None
+        return value if value.is_finite() and _LEAST < value < _MOST else None
+    return None if _known_money(value) is None else Decimal(value)
 
 
 def _known_money(value: Any) -> int | None:
-    return value if _is_integer(value) and -NUMBER_MAX < value < NUMBER_MAX else None
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_integer and _LEAST_YEN < value < _MOST_YEN else None
 
 
 def _known_text(value: Any) -> str | None:
@@ -147,6 +159,8 @@ def _compared(node: Node, parts: list[Run]) -> Run:
     left, right = parts
     compare = _COMPARE[node.op]
     if node.of[1].op == "literal":
+        if node.of[0].op == "name":
+            return _name_with_literal(node.of[0].detail, compare, node.of[1].detail)
         return _compared_with_literal(left, compare, node.of[1].detail)
 
     def run(values: Values, about: Circumstances, entry: Any) -> bool | None:
@@ -162,6 +176,17 @@ def _compared(node: Node, parts: list[Run]) -> Run:
 def _compared_with_literal(left: Run, compare: Callable[[Any, Any], Any], literal: Any) -> Run:
     def run(values: Values, about: Circumstances, entry: Any) -> bool | None:
         one = left(values, about, entry)
+        return None if one is None else compare(one, literal)
+
+    return run
+
+
+def _name_with_literal(name: Name, compare: Callable[[Any, Any], Any], literal: Any) -> Run:
+    # The commonest condition of all, without a further call.
+    key, known = name.key, KNOWN[name.kind]
+
+    def run(values: Values, _about: Circumstances, _entry: Any) -> bool | None:
+        one = known(values.get(key))
         return None if one is None else compare(one, literal)
 
     return run
@@ -186,6 +211,9 @@ def _includes_all(node: Node, parts: list[Run]) -> Run:
 
 
 def _added(node: Node, parts: list[Run]) -> Run:
+    if node.kind is Kind.MONEY:
+        return _reckoned(node, lambda *found: sum(found), parts)
+
     def add(*found: Any) -> Any:
         total = found[0]
         for each in found[1:]:
@@ -206,7 +234,7 @@ def _multiplied(node: Node, parts: list[Run]) -> Run:
 
 
 def _subtracted(node: Node, parts: list[Run]) -> Run:
-    return _reckoned(node, RECKONING.subtract, parts)
+    return _reckoned(node, operator.sub if node.kind is Kind.MONEY else RECKONING.subtract, parts)
 
 
 def _divided(node: Node, parts: list[Run]) -> Run:
@@ -228,15 +256,19 @@ def _rounded(node: Node, parts: list[Run]) -> Run:
 
 def _reckoned(node: Node, act: Callable[..., Any], parts: list[Run]) -> Run:
     """`act` over parts that are all known; its outcome of the node's kind, not known beyond the largest number."""
-    money = node.kind is Kind.MONEY
 
-    def bounded(*found: Any) -> Any:
+    def number(*found: Any) -> Decimal | None:
         outcome = act(*found)
-        if outcome is None or not -NUMBER_MAX < outcome < NUMBER_MAX:
-            return None
-        return int(outcome) if money else outcome
+        return None if outcome is None or not _LEAST < outcome < _MOST else outcome
 
-    return _lifted(bounded, *parts)
+    def amount(*found: Any) -> int | None:
+        outcome = act(*found)
+        if outcome is None:
+            return None
+        yen = int(outcome)
+        return yen if _LEAST_YEN < yen < _MOST_YEN else None
+
+    return _lifted(amount if node.kind is Kind.MONEY else number, *parts)
 
 
 def _lifted(act: Callable[..., Any], *parts: Run) -> Run:
@@ -354,12 +386,13 @@ def _counted(node: Node, parts: list[Run]) -> Run:
 def _sum(node: Node, found: list[Any]) -> Any:
     if None in found:
         return None
+    if node.kind is Kind.MONEY:
+        yen = sum(found)
+        return yen if _LEAST_YEN < yen < _MOST_YEN else None
     total = Decimal(0)
     for each in found:
         total = RECKONING.add(total, each)
-    if not -NUMBER_MAX < total < NUMBER_MAX:
-        return None
-    return int(total) if node.kind is Kind.MONEY else total
+    return total if _LEAST < total < _MOST else None
 
 
 def _any(node: Node, found: list[Any]) -> bool | None:  # noqa: ARG001
