@@ -217,6 +217,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # The first, so that whatever the others log has the number of the request.
     "todoke.base.health.requests.RequestIdMiddleware",
+    # Before every other that looks at what was entered: it refuses what holds a My Number.
+    "todoke.base.number_guard.NumberGuardMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

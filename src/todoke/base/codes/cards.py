@@ -6,11 +6,11 @@ from random import Random
 from django.utils.translation import pgettext_lazy
 
 from todoke.base.codes.digits import digits_of, wrong_check_digit
+from todoke.base.codes.luhn import has_right_check_digit
 from todoke.base.codes.trouble import Trouble
 
 NAME = pgettext_lazy("code", "カード番号")
 LENGTHS = tuple(range(13, 20))
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 @dataclass(frozen=True, order=True)
@@ -22,11 +22,6 @@ class CardNumber:
     def __str__(self) -> str:
         """Only the last four digits: nobody here needs the others."""
         return "•" * (len(self.value) - 4) + self.value[-4:]
-
-
-def has_right_check_digit(digits: str) -> bool:
-    """Whether the last digit is the right one."""
-    return sum(_DOUBLED[int(each)] if place % 2 else int(each) for place, each in enumerate(reversed(digits))) % 10 == 0
 
 
 def read(text: str) -> CardNumber | Trouble:

@@ -1,9 +1,13 @@
 """What is wrong with a code that somebody wrote."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
+if TYPE_CHECKING:  # the log lines of the web server's own process read my_number.py without Django
+    from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
@@ -17,5 +21,5 @@ class Trouble:
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        facts = {name: str(value) if isinstance(value, Promise) else value for name, value in self.facts.items()}
+        facts = {name: value if isinstance(value, int) else str(value) for name, value in self.facts.items()}
         return str(self.sentence) % facts

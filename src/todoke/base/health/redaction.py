@@ -8,6 +8,8 @@ cannot be known by their look.
 import re
 from collections.abc import Callable
 
+from todoke.base.codes.my_number import without_my_numbers
+
 OUT = "‹…›"
 
 # The database repeats whole rows under this heading (PostgreSQL: error message fields, DETAIL).
@@ -23,7 +25,8 @@ _AUTHORITY = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 
 
 def redacted(text: str) -> str:
-    """The text without mail addresses, telephone numbers, query strings, tokens, and rows of the database."""
+    """The text without My Numbers, mail addresses, telephone numbers, query strings, tokens, rows of the database."""
+    text = without_my_numbers(text, OUT)
     text = _ROWS.sub(f"DETAIL: {OUT}", text)
     text = _AUTHORITY.sub(rf"\1 {OUT}", text)
     text = _MAIL.sub(OUT, text)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from todoke.base.access import needs, public
 from todoke.base.clock import in_japan, now
+from todoke.base.number_guard import for_machines
 from todoke.base.ui.languages import language_tag
 from todoke.ground.audit.actions import record
 from todoke.ground.people.gate import VisitorRequest
@@ -134,6 +135,7 @@ def boards(request: VisitorRequest) -> HttpResponse:
     )
 
 
+@for_machines("the simulated gateway of a board, to which this house alone speaks")
 @csrf_exempt
 @public
 @require_http_methods(["POST", "OPTIONS"])

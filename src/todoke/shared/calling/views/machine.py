@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from todoke.base.access import public
+from todoke.base.number_guard import for_machines
 from todoke.base.sealing import read_token
 from todoke.shared.calling.automatic.channel import RECEIPTS
 from todoke.shared.calling.automatic.listener import hear
@@ -19,6 +20,7 @@ from todoke.shared.messaging.http_forms.reading import Format, Unreadable, read
 BODY_BYTES_MAX = 64 * 1024
 
 
+@for_machines("a provider's report on a call: its numbers of calls, and how the call stands")
 @public
 @csrf_exempt  # a provider has no form of ours; who does not know the word reaches no call
 @require_http_methods(["GET", "HEAD", "POST"])

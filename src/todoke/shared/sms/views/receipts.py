@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from todoke.base.access import public
 from todoke.base.clock import now
+from todoke.base.number_guard import for_machines
 from todoke.base.sealing import read_token
 from todoke.shared.messaging.http_forms.reading import Format, Unreadable, read
 from todoke.shared.sms.actions.receipts import note
@@ -18,6 +19,7 @@ from todoke.shared.sms.setting_up import reading_of_receipts
 BODY_BYTES_MAX = 64 * 1024
 
 
+@for_machines("a provider's receipt: its numbers of messages, and one word that is kept")
 @public
 @csrf_exempt  # a provider has no form of ours; who does not know the word reaches no message
 @require_http_methods(["GET", "HEAD", "POST"])

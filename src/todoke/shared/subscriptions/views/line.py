@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from todoke.base.access import public
 from todoke.base.clock import now
+from todoke.base.number_guard import for_machines
 from todoke.shared.subscriptions.actions.brake import TooManyFromHere
 from todoke.shared.subscriptions.actions.line import BadEvent, Event, befriend_imagined, hear
 from todoke.shared.subscriptions.views.doors import client_of
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 BODY_MAX = 1_000_000
 
 
+@for_machines("LINE repeats what is refused; of a text it is only asked whether it is a word for the link")
 @public
 @csrf_exempt
 @require_POST
