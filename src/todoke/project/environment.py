@@ -199,6 +199,13 @@ def form_file(text: str) -> Path:
     return path
 
 
+def signer_file(text: str) -> Path:
+    path = Path(text).expanduser().resolve()
+    if path.suffix.lower() not in (".p12", ".pfx", ".pem") or not path.is_file():
+        raise ValueError(f"{path} is no file whose name ends in .p12, .pfx or .pem")
+    return path
+
+
 def fax_lines(text: str) -> int:
     if positive(text) > 100:
         raise ValueError(f"“{text}” lines are more than 100")
@@ -513,6 +520,28 @@ VARIABLES = (
         port,
         None,
         "8187",
+    ),
+    Variable(
+        "TODOKE_DOCUMENT_SIGNER",
+        "Key and certificates with which documents are signed: PKCS#12, or PEM with all of them in one file. Absent: "
+        "the fictional city makes its own; a real one issues nothing.",
+        signer_file,
+        None,
+        "/srv/city/signer.p12",
+    ),
+    Variable(
+        "TODOKE_DOCUMENT_SIGNER_PASSWORD",
+        "The password of that file. Absent: it has none.",
+        str,
+        "",
+        "(the password with which the file was exported)",
+    ),
+    Variable(
+        "TODOKE_TIMESTAMPS",
+        "The time-stamping authority (RFC 3161) for documents. Absent: signatures carry no time stamp (PAdES B-B).",
+        web_address,
+        "",
+        "https://tsa.example.jp/rfc3161",
     ),
     Variable(
         "TODOKE_FEEDS",

@@ -103,6 +103,11 @@ CALLS_SECRETS = {name: value for name, value in os.environ.items() if name.start
 CALLS_SIMULATOR_PORT: int = ENVIRONMENT["TODOKE_CALLS_SIMULATOR_PORT"] or SIMULATOR_PORTS[1] + 7
 # What automatic calls play; it can all be made again.
 RECORDINGS_ROOT = VAR / "recordings"
+DOCUMENT_SIGNER: Path | None = ENVIRONMENT["TODOKE_DOCUMENT_SIGNER"]
+DOCUMENT_SIGNER_PASSWORD: str = ENVIRONMENT["TODOKE_DOCUMENT_SIGNER_PASSWORD"]
+# The fictional city's own authority and signer, made at the first use; nothing else ever lies there.
+DOCUMENT_SIGNER_ROOT = VAR / "document-signer"
+TIMESTAMPS: str = ENVIRONMENT["TODOKE_TIMESTAMPS"]
 LALERT_NODES: tuple[str, ...] = ENVIRONMENT["TODOKE_LALERT_NODES"]
 LALERT_USER: str = ENVIRONMENT["TODOKE_LALERT_USER"]
 LALERT_PASSWORD: str = ENVIRONMENT["TODOKE_LALERT_PASSWORD"]
@@ -183,6 +188,7 @@ ROOMS = [
     "todoke.shared.subscriptions",
     "todoke.shared.watch",
     "todoke.shared.paper",
+    "todoke.shared.documents",
     "todoke.shared.fax",
     "todoke.shared.unforeseen",
     "todoke.shared.delegation",

@@ -6,6 +6,7 @@ from todoke.civic.emergency.urls import reply_patterns as drill_reply_patterns
 from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.calling.urls import simulator_patterns as calling_simulator_patterns
+from todoke.shared.documents.urls import simulator_patterns as time_stamp_patterns
 from todoke.shared.fax.urls import simulator_patterns as fax_simulator_patterns
 from todoke.shared.loudspeakers.urls import said_patterns
 from todoke.shared.loudspeakers.urls import simulator_patterns as loudspeaker_simulator_patterns
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/watch/", include("todoke.shared.watch.urls")),
     path("desk/social/", include("todoke.shared.social.urls")),
     path("social/", include((social_patterns, "social-public"))),
+    path("", include("todoke.shared.documents.urls")),
+    path("simulators/timestamps/", include((time_stamp_patterns, "time-stamps-simulator"))),
     path("desk/print/", include("todoke.shared.paper.urls")),
     path("desk/mirrors/", include("todoke.shared.mirrors.urls")),
     path("simulators/mirror/", include((mirror_patterns, "mirrors-simulator"))),

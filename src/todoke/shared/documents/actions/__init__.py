@@ -1,0 +1,1 @@
+"""Doing: numbers, letters, issuing, ending."""

@@ -1,0 +1,1 @@
+"""The electronic signature of documents: the key, PAdES, time stamps."""
