@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from todoke.base.formulas import Kind, Name
 
 from tests.shared.decisions.offices import DOCUMENT
+from todoke.base.formulas import Kind, Name
 from todoke.shared.decisions.rules.routes import (
     BadRoute,
     NoSuchSeat,

@@ -322,7 +322,9 @@ def stuck_decisions(day: date, *, ended: frozenset[int] = frozenset()) -> list[S
     stuck = []
     for matter in matters(under_way):
         if matter.paper.phase is Phase.DRAFTING:
-            empty: tuple[Seat, ...] = () if around.office(matter.decision).drafters else (_drafter_seat(matter.decision),)
+            empty: tuple[Seat, ...] = (
+                () if around.office(matter.decision).drafters else (_drafter_seat(matter.decision),)
+            )
         else:
             empty = tuple(seat for seat in open_seats(matter.route, matter.paper) if not around.holders.get(seat))
         if empty:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import in_japan
 from todoke.base.formulas import Kind as ValueKind
@@ -35,7 +34,11 @@ STAMPS: dict[str, Promise] = {
     Kind.DROP: gettext_lazy("廃案"),
     Kind.READ: gettext_lazy("閲覧"),
 }
-FUNCTIONS: dict[str, Promise] = {Function.LINE: gettext_lazy("回議"), Function.CONCUR: gettext_lazy("合議"), READ: gettext_lazy("供覧")}
+FUNCTIONS: dict[str, Promise] = {
+    Function.LINE: gettext_lazy("回議"),
+    Function.CONCUR: gettext_lazy("合議"),
+    READ: gettext_lazy("供覧"),
+}
 TONES = {Phase.DRAFTING: "neutral", Phase.CIRCULATING: "active", Phase.DECIDED: "good", Phase.DROPPED: "bad"}
 
 
