@@ -32,7 +32,7 @@ STAMPS: dict[str, Promise] = {
     Kind.REMAND: gettext_lazy("差戻し"),
     Kind.WITHDRAW: gettext_lazy("取下げ"),
     Kind.DROP: gettext_lazy("廃案"),
-    Kind.READ: gettext_lazy("閲覧"),
+    Kind.READ: gettext_lazy("閲覧済み"),
 }
 FUNCTIONS: dict[str, Promise] = {
     Function.LINE: gettext_lazy("回議"),
