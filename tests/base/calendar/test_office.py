@@ -94,6 +94,7 @@ def test_an_office_open_on_one_day_of_the_year_is_found() -> None:
         ([Stop(date(2026, 11, 4), date(2026, 11, 4))], "2026-11-16"),
         ([Stop(date(2026, 11, 20), date(2026, 12, 20))], "2026-11-16"),  # after the end
         ([Stop(date(2026, 11, 4))], None),
+        ([Stop(date(2026, 11, 4)), Stop(date(2026, 11, 4), date(2026, 11, 4))], None),
         ([Stop(date(2026, 11, 16))], "2026-11-16"),  # on the last day: it has been used
     ],
 )

@@ -19,7 +19,7 @@ class NeverOpen(ValueError):
     """A calendar that has no open day within a year: a fault in the closing days, never a term."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Stop:
     """A time in which a clock stood still: stopped on one day and set going on another, or not yet (None)."""
 
@@ -75,7 +75,7 @@ class OfficeCalendar:
 
         A term of no days ends on the next open day.
         """
-        held = sorted(stops)
+        held = sorted(stops, key=lambda stop: (stop.began, stop.ended or date.max))
         day, left = start, count
         while left > 0:
             day = self._step(day, _DAY)
