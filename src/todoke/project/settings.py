@@ -197,6 +197,7 @@ ROOMS = [
     "todoke.shared.sms",
     "todoke.shared.timetable",
     "todoke.shared.decisions",
+    "todoke.shared.casework",
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",

@@ -1,6 +1,7 @@
 """Values that components take."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -16,3 +17,13 @@ class Step:
     title: str | Promise
     state: Literal["done", "current", "waiting", "failed"] = "waiting"
     note: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a history: when, what, by whom and with which words, where the reader may know."""
+
+    at: datetime
+    title: str | Promise
+    who: str = ""
+    note: str = ""

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from todoke.base.access import public
-from todoke.base.clock import now
+from todoke.base.clock import in_japan, now
 from todoke.base.plain_japanese import reviewed
 from todoke.base.ui.forms import SpecimenForm
 from todoke.base.ui.levels import LEVELS
-from todoke.base.ui.values import TONES, Step
+from todoke.base.ui.values import TONES, Entry, Step
 
 
 @public
@@ -38,6 +38,14 @@ def style_page(request: HttpRequest) -> HttpResponse:
                 Step(_("別の人が承認する"), "waiting"),
             ],
             "failed_steps": [Step(_("受け付け"), "done"), Step(_("送信"), "failed", _("相手が答えません。"))],
+            "due_later": in_japan(moment).date() + timedelta(days=30),
+            "due_soon": in_japan(moment).date() + timedelta(days=2),
+            "due_today": in_japan(moment).date(),
+            "due_past": in_japan(moment).date() - timedelta(days=4),
+            "entries": [
+                Entry(moment - timedelta(days=2), _("受け付け"), _("本人から")),
+                Entry(moment - timedelta(hours=3), _("送る文を確かめる"), _("危機管理課"), _("別の人が承認する")),
+            ],
             "page": Paginator(range(30), 10).page(2),
             # Texts in やさしい日本語 and in the office's, whatever the language of the visitor.
             "checked": reviewed("令和8年3/10の10:00〜、避難所を開設します。"),

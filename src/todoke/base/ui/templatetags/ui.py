@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from todoke.base import clock
@@ -21,10 +21,12 @@ from todoke.base.plain_japanese import Review
 from todoke.base.ui import instants, languages
 from todoke.base.ui import registry as hooks
 from todoke.base.ui.levels import level_of
-from todoke.base.ui.values import TONES, Step
+from todoke.base.ui.values import TONES, Entry, Step
 
 log = logging.getLogger(__name__)
 register = template.Library()
+
+DUE_SOON_DAYS = 3
 
 
 # The frame of the page
@@ -176,6 +178,34 @@ def deadline(instant: datetime) -> dict[str, Any]:
     left = instant - clock.now()
     passed = left.total_seconds() < 0
     return {**moment(instant), "span": instants.span_text(abs(left)), "passed": passed}
+
+
+@register.inclusion_tag("ui/components/due_day.html")
+def due_day(day: date | None, is_stopped: bool = False) -> dict[str, Any]:
+    """`{% due_day case.due_date case.is_stopped %}`: the day by which it is due, how far off, and whether its clock
+    stands still; an empty day without a stop shows that there is none."""
+    today = clock.in_japan(clock.now()).date()
+    if day is None:
+        return {
+            "machine": "",
+            "note": _("期限は止まっています") if is_stopped else _("期限はありません"),
+            "tone": "neutral",
+        }
+    left = (day - today).days
+    if left < 0:
+        note = ngettext("%(count)d日過ぎています", "%(count)d日過ぎています", -left) % {"count": -left}
+    elif left == 0:
+        note = _("きょうまでです")
+    else:
+        note = ngettext("あと%(count)d日", "あと%(count)d日", left) % {"count": left}
+    tone = "bad" if left < 0 else "attention" if left <= DUE_SOON_DAYS else "neutral"
+    return {"machine": day.isoformat(), "text": instants.day_text(day, today), "note": note, "tone": tone}
+
+
+@register.inclusion_tag("ui/components/history.html")
+def history(entries: Iterable[Entry]) -> dict[str, Any]:
+    """`{% history entries %}`: what happened, oldest first; entries (todoke.base.ui.values.Entry) are ready to show."""
+    return {"entries": list(entries)}
 
 
 @register.filter(name="moment_text")

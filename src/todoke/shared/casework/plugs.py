@@ -1,0 +1,25 @@
+"""What casework plugs in elsewhere, and the effects with which a flow can be tried."""
+
+from django.utils.translation import gettext_lazy as _
+
+from todoke.base.access import Permission, permissions
+from todoke.base.jobs.registry import companions
+from todoke.shared.casework.caretaker import Clockwork
+from todoke.shared.casework.demo import Explodes, FailsPolitely, Hangs, Succeeds
+from todoke.shared.casework.registry import effects
+
+companions.register(Clockwork())
+for _effect in (Succeeds(), FailsPolitely(), Hangs(), Explodes()):
+    effects.register(_effect)
+permissions.register(Permission("casework.read", _("案件を見る"), _("自分の課の案件と、その経過を見られます。")))
+permissions.register(
+    Permission("casework.handle", _("案件を進める"), _("自分の課の案件を進め、担当者を決め、本人とやり取りできます。"))
+)
+permissions.register(
+    Permission(
+        "casework.arrange", _("案件を移す"), _("自分の課の案件を、ほかの課へ移せます。組織が変わるときにも使います。")
+    )
+)
+permissions.register(
+    Permission("casework.design", _("フローを作る"), _("案件の流れを作って公開し、進行中の案件を新しい版に移せます。"))
+)

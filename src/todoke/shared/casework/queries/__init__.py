@@ -1,0 +1,33 @@
+"""Asking about cases; every query takes who asks."""
+
+from todoke.shared.casework.queries.cases import (
+    ARRANGE,
+    HANDLE,
+    READ,
+    case_for,
+    cases_for,
+    facts_of,
+    history_of,
+    letters_of,
+    open_actions,
+    tasks_for,
+)
+from todoke.shared.casework.queries.inbox import Inbox, Page, counts, inbox, load_by_person
+
+__all__ = [
+    "ARRANGE",
+    "HANDLE",
+    "READ",
+    "Inbox",
+    "Page",
+    "case_for",
+    "cases_for",
+    "counts",
+    "facts_of",
+    "history_of",
+    "inbox",
+    "letters_of",
+    "load_by_person",
+    "open_actions",
+    "tasks_for",
+]

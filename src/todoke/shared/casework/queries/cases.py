@@ -1,0 +1,140 @@
+"""Cases as somebody may see them, with their history, tasks and letters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from todoke.base.calendar import OfficeCalendar
+from todoke.base.clock import in_japan
+from todoke.base.formulas import Circumstances, Words
+from todoke.ground.people.rules import Viewer
+from todoke.shared.casework.models import Case, CaseEvent, Letter, Task
+from todoke.shared.casework.private import show, show_values
+from todoke.shared.casework.registry import subjects
+from todoke.shared.casework.rules.document import Action, By
+from todoke.shared.casework.rules.history import stops_in
+from todoke.shared.timetable.queries import office_calendar
+
+READ = "casework.read"
+HANDLE = "casework.handle"
+ARRANGE = "casework.arrange"
+
+
+def resident_of(viewer: Viewer) -> int | None:
+    """The number of the resident who looks, or None."""
+    return getattr(viewer, "resident_id", None)
+
+
+def sections_of(viewer: Viewer, *permissions: str) -> frozenset[str]:
+    """The keys of the sections in which this viewer holds one of these permissions."""
+    return frozenset(section for permission, section in viewer.grants if permission in permissions)
+
+
+def cases_for(viewer: Viewer) -> QuerySet[Case]:
+    """The cases that this viewer may see: those of their sections for staff, their own for residents; else none."""
+    found = Case.objects.select_related("flow_version", "section", "handler", "custody")
+    sections = sections_of(viewer, READ, HANDLE)
+    resident = resident_of(viewer)
+    if not sections and resident is None:
+        return found.none()
+    mine = Q(section__key__in=sections)
+    return found.filter(mine if resident is None else mine | Q(resident_id=resident))
+
+
+def case_for(viewer: Viewer, key: UUID | str) -> Case | None:
+    """The case with this key as this viewer may see it, or None."""
+    return cases_for(viewer).filter(key=key).first()
+
+
+def facts_of(case: Case, at: datetime, office: OfficeCalendar) -> dict[str, Any]:
+    """What guards are asked over: what the subject says of itself, and what the engine knows of the case."""
+    subject = subjects.find(case.subject_type)
+    start = in_japan(case.arrived_at).date()
+    used = office.days_used(start, in_japan(at).date(), stops_in(case.stops))
+    known = dict(subject.facts(case.subject_key)) if subject else {}
+    return known | {"case.opened_on": start, "case.open_days_used": used}
+
+
+def circumstances(at: datetime, office: OfficeCalendar) -> Circumstances:
+    """The day and the open days, for formulas."""
+    return Circumstances(today=in_japan(at).date(), is_open=office.is_open)
+
+
+def roles_of(viewer: Viewer, case: Case) -> frozenset[By]:
+    """As whom this viewer may act on this case."""
+    roles = set()
+    if viewer.may(HANDLE, case.section.key):
+        roles.add(By.STAFF)
+    if case.resident_id is not None and case.resident_id == resident_of(viewer):
+        roles.add(By.RESIDENT)
+    return frozenset(roles)
+
+
+def open_actions(viewer: Viewer, case: Case, *, at: datetime, values: Mapping[str, Any] | None = None) -> list[Action]:
+    """The actions that this viewer may take now. A guard over fields that are typed with the action counts as met."""
+    roles = roles_of(viewer, case)
+    here = [action for action in case.flow_version.read.actions_from(case.state) if action.by & roles]
+    if not any(action.guard for action in here):
+        return here
+    office = office_calendar()
+    facts = facts_of(case, at, office) | dict(values or {})
+    around = circumstances(at, office)
+    return [
+        action
+        for action in here
+        if action.guard is None or action.guard.names & set(action.fields) or action.guard.value(facts, around)
+    ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a history: the event, who, and the words that were sealed with it."""
+
+    event: CaseEvent
+    who: str
+    title: Words | str
+    private: Mapping[str, Any]
+
+
+def history_of(viewer: Viewer, case: Case) -> list[Line]:
+    """The history of a case that this viewer may see, oldest first; residents see no names of staff and no reasons
+    among staff."""
+    if not cases_for(viewer).filter(pk=case.pk).exists():
+        return []
+    is_staff = viewer.may(READ, case.section.key) or viewer.may(HANDLE, case.section.key)
+    lines = []
+    for event in case.events.select_related("actor"):
+        who = event.actor.name if is_staff and event.actor else ""
+        private = show_values(case, event.private) if is_staff else {}
+        lines.append(Line(event, who, event.payload.get("title", ""), private))
+    return lines
+
+
+def tasks_for(viewer: Viewer) -> QuerySet[Task]:
+    """The open tasks of this viewer: their own as a resident, their sections' and their own as staff."""
+    resident = resident_of(viewer)
+    mine = Q(section__key__in=sections_of(viewer, HANDLE))
+    if viewer.account_id is not None and viewer.is_staff:
+        mine |= Q(person=viewer.account_id, case__section__key__in=sections_of(viewer, HANDLE))
+    if resident is not None:
+        mine |= Q(resident_id=resident, case__resident_id=resident)
+    found = Task.objects.filter(mine, done_at=None, withdrawn_at=None)
+    return found.select_related("case", "case__section", "case__flow_version", "case__custody").order_by(
+        "due_date", "pk"
+    )
+
+
+def letters_of(viewer: Viewer, case: Case) -> list[tuple[Letter, str | None]]:
+    """The letters of a case that this viewer may see, oldest first, each with its text, or None after the purge."""
+    if not cases_for(viewer).filter(pk=case.pk).exists():
+        return []
+    return [(letter, show(case, letter.body)) for letter in case.letters.select_related("author")]
+
+
+def is_overdue(case: Case, today: date) -> bool:
+    """Whether the day by which it was to be decided is over."""
+    return case.is_open and case.due_date is not None and case.due_date < today

@@ -1,0 +1,1 @@
+"""Pure decisions of casework: what a flow says, what a history comes to, when a term ends."""
