@@ -179,6 +179,7 @@ ROOMS = [
     "todoke.ground.looks",
     "todoke.ground.files",
     "todoke.ground.places",
+    "todoke.shared.paperwork",
     "todoke.shared.messaging",
     "todoke.shared.social",
     "todoke.shared.loudspeakers",

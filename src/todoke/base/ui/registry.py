@@ -51,6 +51,20 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class Specimen:
+    """Components of a room's own on the living style page, in all their states; `sheets` are the static files it needs.
+
+    `draw` gives finished HTML without a heading of its own level 1 or 2, and asks nothing of the database.
+    """
+
+    key: str
+    title: Text
+    order: int
+    draw: Callable[[HttpRequest], str]
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DrawnPanel:
     """What became of one panel: its HTML, or None if it failed (and has been logged)."""
 
@@ -61,6 +75,7 @@ class DrawnPanel:
 
 resident_panels: Registry[Panel] = Registry("ui.resident-panels")
 staff_panels: Registry[Panel] = Registry("ui.staff-panels")
+specimens: Registry[Specimen] = Registry("ui.specimens")
 resident_menu: Registry[MenuItem] = Registry("ui.resident-menu")
 staff_menu: Registry[MenuItem] = Registry("ui.staff-menu")
 

@@ -13,6 +13,7 @@ from todoke.base.clock import in_japan, now
 from todoke.base.plain_japanese import reviewed
 from todoke.base.ui.forms import SpecimenForm
 from todoke.base.ui.levels import LEVELS
+from todoke.base.ui.registry import in_order, specimens
 from todoke.base.ui.values import TONES, Entry, Step
 
 
@@ -51,6 +52,11 @@ def style_page(request: HttpRequest) -> HttpResponse:
             "checked": reviewed("令和8年3/10の10:00〜、避難所を開設します。"),
             "plain": reviewed("きょうは やすみです。"),
             "form": SpecimenForm(),
+            "specimens": [
+                {"key": each.key.replace(".", "-"), "title": each.title, "html": each.draw(request)}
+                for each in in_order(specimens)
+            ],
+            "sheets": sorted({sheet for each in specimens for sheet in each.sheets}),
             "refused_form": SpecimenForm({"name": "", "number": "12a", "how": "", "agree": ""}),
         },
     )

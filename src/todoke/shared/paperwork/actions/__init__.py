@@ -1,0 +1,1 @@
+"""Doing: `forms` (writing and publishing), `responses` (filling and handing in), `resuming` (codes), each a file."""

@@ -1,0 +1,93 @@
+"""What a browser posted, read into boxes: `key` or `key:part`, `shown@key` (a mark), `act@key@name` (a button)."""
+
+import json
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from todoke.shared.paperwork.actions.responses import Posted
+from todoke.shared.paperwork.document import FormDocument
+from todoke.shared.paperwork.fields.files import KEPT, REFUSED
+from todoke.shared.paperwork.registry import field_kinds, intakes
+from todoke.shared.paperwork.sheet import Sheet
+from todoke.shared.paperwork.types import Raw, joined
+
+SHOWN = "shown@"
+ACT = "act@"
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button inside a field, and where in its picture it was pressed."""
+
+    question: str
+    act: str
+    place: tuple[str, str] | None = None
+
+
+def read_posted(request: HttpRequest, document: FormDocument, sheet: Sheet) -> tuple[Posted, Pressed | None]:
+    """The answers of a page, after the button that was pressed in one of its fields has done its work."""
+    shown = {name.removeprefix(SHOWN): str(mark) for name, mark in request.POST.items() if name.startswith(SHOWN)}
+    answers: dict[str, Raw] = {key: {} for key in shown}
+    for name, posted in request.POST.lists():
+        key, _colon, part = name.partition(":")
+        if key in answers:
+            answers[key] = {**answers[key], part: [str(word) for word in posted]}
+    pressed = _pressed(request)
+    for key in list(answers):
+        question = document.question(key)
+        if question is None or question.kind not in field_kinds:
+            del answers[key]
+            continue
+        kind = field_kinds[question.kind]
+        held = {part: sheet[key].raw[part] for part in kind.held if key in sheet and part in sheet[key].raw}
+        raw: Raw = {part: posted for part, posted in answers[key].items() if part not in kind.held}
+        if REFUSED in kind.held:
+            raw = {**raw, **held, **_handed_in(request, key, held)}
+        if pressed and pressed.question == key:
+            raw = kind.act(pressed.act, {**held, **raw, **_place(pressed)}, question)
+        answers[key] = raw
+    return Posted(answers, shown), pressed
+
+
+def _pressed(request: HttpRequest) -> Pressed | None:
+    for name in request.POST:
+        if not name.startswith(ACT):
+            continue
+        _act, key, act = (*name.split("@", 2), "")[:3]
+        if not act.endswith((".x", ".y")):
+            return Pressed(key, act)
+        # A picture posts where it was pressed: act@where@here.x and .y.
+        stem = f"{ACT}{key}@{act[:-2]}"
+        return Pressed(key, act[:-2], (request.POST.get(f"{stem}.x", ""), request.POST.get(f"{stem}.y", "")))
+    return None
+
+
+def _place(pressed: Pressed) -> Raw:
+    if pressed.place is None:
+        return {}
+    path = pressed.act.rpartition(".")[0]
+    return {joined(path, "x"): [pressed.place[0]], joined(path, "y"): [pressed.place[1]]}
+
+
+def _handed_in(request: HttpRequest, key: str, held: Raw) -> Raw:
+    """The files of one question, taken in by whoever takes files; each is kept or refused with a sentence."""
+    kept, refused = list(held.get(KEPT, ())), []
+    for file in request.FILES.getlist(key):
+        intake = next(iter(intakes), None)
+        if intake is None:
+            refused.append(_("ファイルは、まだこの画面で受け付けていません。窓口にお持ちください。"))
+            continue
+        taken = intake.take_in(file)
+        if isinstance(taken, dict):
+            kept.append(json.dumps(taken, sort_keys=True))
+        else:
+            refused.append(str(taken))
+    return {KEPT: kept, REFUSED: refused}
+
+
+def name_of(key: str, *path: str) -> str:
+    """The name of a box on the page."""
+    part = joined(*path)
+    return f"{key}:{part}" if part else key

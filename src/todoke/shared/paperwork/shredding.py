@@ -1,0 +1,32 @@
+"""How a response dies: every answer, sealed or not, its index, its codes; what stays says that it was there."""
+
+from collections.abc import Iterable
+
+from todoke.base.clock import now
+from todoke.ground.retention.registry import Shredded
+from todoke.shared.paperwork.actions.responses import NAME, empty
+from todoke.shared.paperwork.models import Response
+
+
+class ResponseShredder:
+    """Of custodies of type `paperwork.response`; their key is that of the response."""
+
+    key = "paperwork.responses"
+    target_type = NAME
+
+    def targets(self, key: str) -> Iterable[tuple[str, str]]:
+        """Under what the record speaks of a response: its row."""
+        found = Response.objects.filter(key=key).values_list("pk", flat=True)
+        return [(NAME, key), *((Response._meta.label_lower, str(pk)) for pk in found)]
+
+    def shred(self, key: str) -> list[Shredded]:
+        """Blank the answers and delete their index; a second time there is nothing left to do."""
+        response = Response.objects.filter(key=key, purged_at__isnull=True).first()
+        if response is None:
+            return []
+        revisions = [str(pk) for pk in response.revisions.values_list("pk", flat=True)]
+        empty(response, at=now())
+        return [
+            Shredded("paperwork.Revision", revisions, ("plain", "sealed", "sources")),
+            Shredded("paperwork.Response", [str(response.pk)], ("owner", "entered_by", "resume_hash", "second_hash")),
+        ]
