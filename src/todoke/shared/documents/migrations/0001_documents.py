@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("draft", "下書き"), ("published", "公開"), ("retired", "使用終了")],
+                        choices=[("draft", "下書き"), ("published", "使用中"), ("retired", "使用終了")],
                         default="draft",
                         max_length=10,
                     ),
