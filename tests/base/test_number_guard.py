@@ -299,6 +299,18 @@ def test_the_page_speaks_the_reader_s_language(client, language, words):
     assert NUMBER not in page
 
 
+def test_a_search_gets_a_page_whatever_type_the_server_gives_a_request_without_body(ask, drawn):
+    assert answer(ask.get("/x", {"q": NUMBER}, CONTENT_TYPE="text/plain")).status_code == 400
+    assert len(drawn) == 1
+
+
+def test_a_programme_that_searches_gets_json(ask, drawn):
+    response = answer(ask.get("/x", {"q": NUMBER}, HTTP_ACCEPT="application/json"))
+
+    assert json.loads(response.content)["fields"] == ["q"]
+    assert drawn == []
+
+
 def test_a_long_text_gets_room(ask, drawn):
     answer(ask.post("/x", {"name": NUMBER, "words": f"一行目\n{NUMBER}", "more": "あ" * 60 + NUMBER}))
 

@@ -240,7 +240,9 @@ def _refusal(request: HttpRequest, view: Callable[..., Any], refused: list[Refus
 
 
 def _is_a_page_wanted(request: HttpRequest) -> bool:
-    return request.content_type in ("", *_FORMS) and request.accepts("text/html")
+    # Some servers name a type for requests that have no body.
+    sends_a_form = request.method not in _BODIES or request.content_type in ("", *_FORMS)
+    return sends_a_form and request.accepts("text/html")
 
 
 def _may_be_sent_again(request: HttpRequest, view: Callable[..., Any], entered: QueryDict) -> bool:
