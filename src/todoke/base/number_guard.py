@@ -7,6 +7,7 @@ log) has it any more. Then the visitor gets a page that says which field it is a
 A view can say of itself, with its reason:
 - `for_machines`: a programme speaks here whose identifiers have twelve digits, and no text of a person is kept;
 - `takes_twelve_digits`: one of its fields lawfully holds twelve digits (運転免許証番号);
+- `takes_marked_twelve_digits`: the same for forms whose fields are not known in advance;
 - `shows_refused_numbers`: it shows the refusal beside its own field, with `refused_fields(request)`.
 Every such word stands in a list of `tests/house/test_no_my_number.py`. docs/running/my-number.md is the policy.
 """
@@ -29,6 +30,7 @@ from todoke.base.codes.my_number import holds_my_number, scan_text, without_my_n
 COVER = "＊＊＊＊"
 # Never stored as they are: the mark of a form, and passwords that were set long ago and must still be accepted.
 UNREAD = frozenset({"csrfmiddlewaretoken", "password", "oldpassword"})
+TWELVE_DIGITS_MARK = "~12"
 FIELDS_MAX = 2_000
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NO_TEXT = ("image/", "audio/", "video/", "font/", "application/octet-stream", "application/pdf", "application/zip")
@@ -69,6 +71,11 @@ def takes_twelve_digits(**fields: str) -> Callable[[View], View]:
     return _declared("twelve_digit_fields", fields)
 
 
+def takes_marked_twelve_digits(view: View) -> View:
+    """Leave boxes unread whose name ends in `~12`: the view takes forms that a city makes, with a rule for each box."""
+    return _declared("reads_marked_boxes", True)(view)
+
+
 def shows_refused_numbers(view: View) -> View:
     """Let the view answer itself: its request has the numbers covered, and `refused_fields` says which fields."""
     return _declared("shows_refused_numbers", True)(view)
@@ -106,6 +113,8 @@ class NumberGuardMiddleware:
         if declared(view, "unguarded_because"):
             return None
         unread = UNREAD | set(declared(view, "twelve_digit_fields") or ())
+        if declared(view, "reads_marked_boxes"):
+            unread |= {name for name in request.POST if name.endswith(TWELVE_DIGITS_MARK)}
         found = list(_found(request, unread))
         if not found:
             return None

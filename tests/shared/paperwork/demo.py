@@ -10,7 +10,7 @@ from todoke.base.access import public
 from todoke.base.clock import now
 from todoke.project.urls import urlpatterns as house
 from todoke.shared.paperwork.actions.responses import begin
-from todoke.shared.paperwork.filling import Desk, holds
+from todoke.shared.paperwork.filling import Desk, asks_by_form, holds
 from todoke.shared.paperwork.models import Form, Response
 from todoke.shared.paperwork.queries import Filled, filled
 
@@ -37,6 +37,7 @@ def _mine(request: HttpRequest, key: Any) -> Filled | None:
 
 def _door(name: str) -> Any:
     @public
+    @asks_by_form
     def view(request: HttpRequest, key: Any, **page: str) -> HttpResponse:
         found = _mine(request, key)
         if found is None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from todoke.base import geo
 from todoke.ground.places.models import Area
@@ -34,7 +35,7 @@ def _drawn() -> Picture | None:
     areas = list(Area.objects.exclude(polygon=None).only("name", "polygon"))
     if not areas:
         return None
-    shapes = [geo.polygon_of(area.polygon) for area in areas]
+    shapes = [geo.polygon_of(area.polygon or {}) for area in areas]
     frame = geo.Frame.around(shapes, WIDTH)
     width, height = round(frame.width), round(frame.height)
     paths = "".join(
@@ -47,7 +48,7 @@ def _drawn() -> Picture | None:
     return Picture(svg, f"{told},{width},{height}", width, height)
 
 
-def _name(area: Area, shape: geo.BaseGeometry, frame: geo.Frame) -> str:
+def _name(area: Area, shape: Any, frame: geo.Frame) -> str:
     x, y = frame.point(shape.centroid.x, shape.centroid.y)
     name = area.name.replace("&", "&amp;").replace("<", "&lt;")
     return f'<text x="{x:.0f}" y="{y:.0f}" font-size="14" text-anchor="middle" fill="#333333">{name}</text>'

@@ -8,8 +8,6 @@ from typing import Any, TypeAlias
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-Text: TypeAlias = str | Promise
-
 # What was posted for one question: the name of each box ("" where there is one alone) and what stood in it. Kept to the
 # letter, whatever becomes of it.
 Raw: TypeAlias = Mapping[str, Sequence[str]]
@@ -19,6 +17,30 @@ Value: TypeAlias = Any
 
 # Formulas, settings and definitions as they stand in a form's JSON.
 Json: TypeAlias = Any
+
+
+class Sentence:
+    """A sentence that another tool makes, put into the language of whoever reads it."""
+
+    def __init__(self, told: object) -> None:
+        self._told = told
+
+    def __str__(self) -> str:
+        return str(self._told)
+
+
+class Words(dict[str, str]):
+    """One text in several languages, by language code; Japanese is always there once a form is published."""
+
+    def __str__(self) -> str:
+        return self.say()
+
+    def say(self, language: str | None = None) -> str:
+        """The text in this language, or in the active one; Japanese where it has not been translated."""
+        return self.get(language or get_language() or "ja") or self.get("ja", "")
+
+
+Text: TypeAlias = str | Promise | Sentence | Words
 
 
 class Sensitivity(StrEnum):
@@ -66,17 +88,6 @@ class Read:
     @property
     def is_sound(self) -> bool:
         return not self.troubles
-
-
-class Words(dict[str, str]):
-    """One text in several languages, by language code; Japanese is always there once a form is published."""
-
-    def __str__(self) -> str:
-        return self.say()
-
-    def say(self, language: str | None = None) -> str:
-        """The text in this language, or in the active one; Japanese where it has not been translated."""
-        return self.get(language or get_language() or "ja") or self.get("ja", "")
 
 
 @dataclass(frozen=True)

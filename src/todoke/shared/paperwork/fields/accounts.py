@@ -11,7 +11,7 @@ from todoke.base.codes.bank_accounts import AccountKind
 from todoke.shared.paperwork.document import Question
 from todoke.shared.paperwork.fields.reading import line
 from todoke.shared.paperwork.registry import Box, Choice, Column, FieldKind, Look
-from todoke.shared.paperwork.types import Raw, Read, Sensitivity, Trouble, Value, first
+from todoke.shared.paperwork.types import Raw, Read, Sensitivity, Sentence, Trouble, Value, first
 
 _KINDS = {
     AccountKind.ORDINARY: _("普通"),
@@ -66,7 +66,7 @@ class Account(FieldKind):
             found = bank_accounts.read(texts["bank"], texts["branch"], texts["number"], kind or AccountKind.ORDINARY)
             part = "bank"
         if isinstance(found, CodeTrouble):
-            troubles.append(Trouble(str(found), part=part))
+            troubles.append(Trouble(Sentence(found), part=part))
         holder = bank_accounts.holder(texts["holder"])
         if not holder:
             troubles.append(Trouble(_("口座の名義がありません。"), _("カタカナで書いてください。"), "holder"))

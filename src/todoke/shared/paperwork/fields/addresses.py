@@ -13,7 +13,7 @@ from todoke.base.formulas import Kind, Name
 from todoke.shared.paperwork.document import Question
 from todoke.shared.paperwork.fields.reading import line
 from todoke.shared.paperwork.registry import Act, Box, Choice, Column, FieldKind, Look, Setting
-from todoke.shared.paperwork.types import Raw, Read, Sensitivity, Trouble, Value, first
+from todoke.shared.paperwork.types import Raw, Read, Sensitivity, Sentence, Trouble, Value, first
 
 _PLACE = ("prefecture", "city", "town")
 _ALL = ("postal_code", *_PLACE, "block", "building")
@@ -92,7 +92,7 @@ class Address(FieldKind):
         if postal:
             read = postal_codes.read(line(postal))
             if isinstance(read, CodeTrouble):
-                troubles.append(Trouble(str(read), part="postal_code"))
+                troubles.append(Trouble(Sentence(read), part="postal_code"))
             else:
                 value["postal_code"] = read.value
         if len(places) > 1 and not any(part in value for part in _PLACE):

@@ -12,7 +12,7 @@ from todoke.base.formulas import Kind, Name
 from todoke.shared.paperwork.document import Question
 from todoke.shared.paperwork.fields.reading import line
 from todoke.shared.paperwork.registry import Box, Column, FieldKind
-from todoke.shared.paperwork.types import Raw, Read, Sensitivity, Text, Trouble, Value, first
+from todoke.shared.paperwork.types import Raw, Read, Sensitivity, Sentence, Text, Trouble, Value, first
 
 
 class Code(FieldKind):
@@ -35,7 +35,7 @@ class Code(FieldKind):
         """The code, or the sentence of its own rule."""
         del question
         found = type(self).reads(line(first(raw)))
-        return Read(None, (Trouble(_Sentence(found)),)) if isinstance(found, codes.Trouble) else Read(found.value)
+        return Read(None, (Trouble(Sentence(found)),)) if isinstance(found, codes.Trouble) else Read(found.value)
 
     def raw_of(self, value: Value, question: Question) -> dict[str, list[str]]:
         """The digits."""
@@ -56,20 +56,6 @@ class Code(FieldKind):
         """A sound one of nobody."""
         del question
         return type(self).invents(random).value
-
-
-class _Sentence(str):
-    """A code's own sentence, put into the language of whoever reads it."""
-
-    __slots__ = ("_trouble",)
-
-    def __new__(cls, trouble: codes.Trouble) -> "_Sentence":
-        made = super().__new__(cls, str(trouble))
-        made._trouble = trouble
-        return made
-
-    def __str__(self) -> str:
-        return str(self._trouble)
 
 
 class Telephone(Code):

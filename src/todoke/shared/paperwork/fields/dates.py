@@ -18,7 +18,7 @@ from todoke.base.formulas import Kind, Name
 from todoke.shared.paperwork.document import Question
 from todoke.shared.paperwork.fields.reading import line, narrow
 from todoke.shared.paperwork.registry import Box, Choice, Column, FieldKind, Look, Setting
-from todoke.shared.paperwork.types import Fault, Raw, Read, Trouble, Value, first
+from todoke.shared.paperwork.types import Fault, Raw, Read, Sentence, Trouble, Value, first
 
 WESTERN = "西暦"
 UNKNOWN = "XXXX-XX-XX"
@@ -85,7 +85,7 @@ class Date(FieldKind):
         try:
             read = read_date(line(text))
         except UnreadableDate as unreadable:
-            return Read(None, (Trouble(_Sentence(unreadable), part="" if first(raw) else "year"),))
+            return Read(None, (Trouble(Sentence(unreadable), part="" if first(raw) else "year"),))
         value = edtf(read)
         notes = (read.note,) if read.note else ()
         allowed = self._unknown(question)
@@ -187,16 +187,6 @@ class Date(FieldKind):
     def template(self) -> str:
         """The boxes side by side."""
         return "paperwork/beside.html"
-
-
-class _Sentence:
-    """What the calendar says of a date, put into the language of whoever reads it."""
-
-    def __init__(self, unreadable: UnreadableDate) -> None:
-        self._unreadable = unreadable
-
-    def __str__(self) -> str:
-        return str(self._unreadable)
 
 
 def edtf(read: ReadDate) -> str:

@@ -40,7 +40,11 @@ class Number(FieldKind):
 
     key = "paperwork.number"
     name = _("数")
-    settings = (*_EDGES, Setting("places", _("小数の桁数"), "whole"), Setting("unit", _("単位"), "words"))
+    settings: tuple[Setting, ...] = (
+        *_EDGES,
+        Setting("places", _("小数の桁数"), "whole"),
+        Setting("unit", _("単位"), "words"),
+    )
     example = "12"
 
     def boxes(self, question: Question, raw: Raw) -> Sequence[Box]:
@@ -55,7 +59,7 @@ class Number(FieldKind):
         unit = str(self._unit(question))
         number = read_number(typed.removesuffix(unit) if unit else typed)
         if number is None:
-            mend = _("数字だけを書いてください。例：%(example)s") % {"example": self.example}
+            mend: Any = _("数字だけを書いてください。例：%(example)s") % {"example": self.example}
             return Read(None, (Trouble(_("数として読めません。"), mend),))
         places, text = self._places(question), _plain(number)
         troubles = []

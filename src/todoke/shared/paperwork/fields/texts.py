@@ -26,7 +26,10 @@ class ShortText(FieldKind):
     name = _("文字（1行）")
     # People write their names and illnesses into any line that is free.
     sensitivity = Sensitivity.PERSONAL
-    settings = (Setting("most", _("文字数の上限"), "whole"), Setting("autocomplete", _("自動入力の種類"), "text"))
+    settings: tuple[Setting, ...] = (
+        Setting("most", _("文字数の上限"), "whole"),
+        Setting("autocomplete", _("自動入力の種類"), "text"),
+    )
     most_allowed = SHORT_MAX
     look = Look.LINE
 

@@ -3,6 +3,7 @@
     desk = Desk(place=my_addresses, circumstances=today_in_this_city)
 
     @public
+    @asks_by_form
     def page(request, key, page):
         filled = mine(request, key)          # the service's own query and right
         return desk.page(request, filled, page)
@@ -10,7 +11,15 @@
 `holding` says which drafts this browser holds; a service with signed-in owners asks its own rights instead.
 """
 
+from typing import Any
+
+from todoke.base.number_guard import shows_refused_numbers, takes_marked_twelve_digits
 from todoke.shared.paperwork.filling.desk import Desk
 from todoke.shared.paperwork.filling.holding import hold, holds, let_go
 
-__all__ = ["Desk", "hold", "holds", "let_go"]
+__all__ = ["Desk", "asks_by_form", "hold", "holds", "let_go"]
+
+
+def asks_by_form(view: Any) -> Any:
+    """For the view of a page: a My Number is told beside its own box, and a licence number may be typed."""
+    return shows_refused_numbers(takes_marked_twelve_digits(view))

@@ -14,7 +14,6 @@ from todoke.base.ui.values import Step
 from todoke.shared.paperwork.actions.responses import (
     AlreadyHandedIn,
     Incomplete,
-    Posted,
     Receipt,
     ResponseRefused,
     submit,
@@ -81,14 +80,15 @@ class Desk:
         if page is None:
             return HttpResponseNotFound()
         before = {question.key for question in found.standing(self.circumstances()).asked_on(page)}
-        posted, pressed = read_posted(request, found.document, found.sheet)
+        came = read_posted(request, found.document, found.sheet)
+        pressed = came.pressed
         is_autosave = "autosave" in request.POST
         goes_back = "back" in request.POST
         is_taken = not (is_autosave or pressed or goes_back)
         try:
             taken = take(
                 found.response,
-                Posted(posted.answers, posted.shown),
+                came.posted,
                 at=now(),
                 page=key if is_taken else "",
                 source=self.source,
@@ -101,10 +101,9 @@ class Desk:
             return self._saved(request, taken.filled, standing, page)
         if page not in standing.pages:
             return redirect(self._first(taken.filled, standing))
-        if taken.conflicts or taken.my_numbers:
-            return self._show(
-                request, taken.filled, standing, page, with_troubles=is_taken, my_numbers=taken.my_numbers
-            )
+        my_numbers = {**came.my_numbers, **taken.my_numbers}
+        if taken.conflicts or my_numbers:
+            return self._show(request, taken.filled, standing, page, with_troubles=is_taken, my_numbers=my_numbers)
         if pressed:
             anchor = "f-" + pressed.question.replace(".", "-").replace("_", "-")
             return redirect(f"{self.place('page', found.response, key)}#{anchor}")

@@ -179,7 +179,8 @@ def draw(
     key = key or question.key
     ident = "f-" + joined(key, path).replace(".", "-").replace("_", "-")
     boxes = tuple(
-        _box(box, raw, key=key, path=path, ident=ident, troubles=troubles) for box in kind.boxes(question, raw)
+        _box(box, raw, name=_name(kind, question, box, key, path), ident=ident, troubles=troubles)
+        for box in kind.boxes(question, raw)
     )
     parts = {box.box.part for box in boxes}
     own = [each for each in troubles if len(boxes) == 1 or each.part not in parts]
@@ -237,7 +238,11 @@ def _box_label(drawn: DrawnField, box: DrawnBox) -> str:
     return f"{drawn.label}：{box.box.label}" if box.box.label else drawn.label
 
 
-def _box(box: Box, raw: Raw, *, key: str, path: str, ident: str, troubles: Sequence[Trouble]) -> DrawnBox:
+def _name(kind: FieldKind, question: Question, box: Box, key: str, path: str) -> str:
+    return name_of(key, path, box.part, is_twelve=kind.may_hold_twelve_digits(question, box.part))
+
+
+def _box(box: Box, raw: Raw, *, name: str, ident: str, troubles: Sequence[Trouble]) -> DrawnBox:
     box_id = f"{ident}-{box.part.replace('_', '-')}" if box.part else f"{ident}-box"
     posted = [word.strip() for word in raw.get(box.part, ())]
     value = box.choices[0].value if box.look == Look.HIDDEN and box.choices else next(iter(raw.get(box.part, ())), "")
@@ -250,7 +255,7 @@ def _box(box: Box, raw: Raw, *, key: str, path: str, ident: str, troubles: Seque
         Option(f"{box_id}-{number}", choice.value, choice.words, choice.value in posted)
         for number, choice in enumerate(box.choices)
     )
-    return DrawnBox(box, box_id, name_of(key, path, box.part), value, options, errors, " ".join(described))
+    return DrawnBox(box, box_id, name, value, options, errors, " ".join(described))
 
 
 def _rows(kind: Rows, question: Question, raw: Raw, key: str, troubles: Sequence[Trouble]) -> tuple[Row, ...]:

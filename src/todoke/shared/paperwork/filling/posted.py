@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from todoke.base.number_guard import TWELVE_DIGITS_MARK, refused_fields
 from todoke.shared.paperwork.actions.responses import Posted
 from todoke.shared.paperwork.document import FormDocument
 from todoke.shared.paperwork.fields.files import KEPT, REFUSED
@@ -26,13 +27,27 @@ class Pressed:
     place: tuple[str, str] | None = None
 
 
-def read_posted(request: HttpRequest, document: FormDocument, sheet: Sheet) -> tuple[Posted, Pressed | None]:
+@dataclass(frozen=True)
+class Page:
+    """A posted page: its answers, the button inside a field that was pressed, and where a My Number was covered."""
+
+    posted: Posted
+    pressed: Pressed | None
+    my_numbers: dict[str, list[str]]
+
+
+def read_posted(request: HttpRequest, document: FormDocument, sheet: Sheet) -> Page:
     """The answers of a page, after the button that was pressed in one of its fields has done its work."""
     shown = {name.removeprefix(SHOWN): str(mark) for name, mark in request.POST.items() if name.startswith(SHOWN)}
     answers: dict[str, Raw] = {key: {} for key in shown}
+    refused = set(refused_fields(request))
+    numbers: dict[str, list[str]] = {}
     for name, posted in request.POST.lists():
-        key, _colon, part = name.partition(":")
-        if key in answers:
+        key, part = split(name)
+        if name in refused:
+            # The guard at the door has covered it; nothing of it is kept.
+            numbers.setdefault(key, []).append(part)
+        elif key in answers:
             answers[key] = {**answers[key], part: [str(word) for word in posted]}
     pressed = _pressed(request)
     for key in list(answers):
@@ -48,7 +63,7 @@ def read_posted(request: HttpRequest, document: FormDocument, sheet: Sheet) -> t
         if pressed and pressed.question == key:
             raw = kind.act(pressed.act, {**held, **raw, **_place(pressed)}, question)
         answers[key] = raw
-    return Posted(answers, shown), pressed
+    return Page(Posted(answers, shown), pressed, numbers)
 
 
 def _pressed(request: HttpRequest) -> Pressed | None:
@@ -87,7 +102,13 @@ def _handed_in(request: HttpRequest, key: str, held: Raw) -> Raw:
     return {KEPT: kept, REFUSED: refused}
 
 
-def name_of(key: str, *path: str) -> str:
-    """The name of a box on the page."""
+def name_of(key: str, *path: str, is_twelve: bool = False) -> str:
+    """The name of a box on the page; one that may hold twelve digits says so to the guard at the door."""
     part = joined(*path)
-    return f"{key}:{part}" if part else key
+    return (f"{key}:{part}" if part else key) + (TWELVE_DIGITS_MARK if is_twelve else "")
+
+
+def split(name: str) -> tuple[str, str]:
+    """The question and the box that a name means."""
+    key, _colon, part = name.removesuffix(TWELVE_DIGITS_MARK).partition(":")
+    return key, part
