@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
-from tests.sign_in import sign_in
+from tests.sign_in import resident_client, sign_in
 
 # Playwright's own loop runs in the thread of the test, and Django would therefore refuse the test its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -114,6 +114,21 @@ def open_staff_window(open_window: Callable[..., Window]) -> Callable[..., Windo
     def open_one(account: Any, **options: Any) -> Window:
         window = open_window(**options)
         session = sign_in(Client(), account).cookies[settings.SESSION_COOKIE_NAME].value
+        window.page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": window.base_url, "httpOnly": True}]
+        )
+        return window
+
+    return open_one
+
+
+@pytest.fixture
+def open_resident_window(open_window: Callable[..., Window]) -> Callable[..., Window]:
+    """`open_resident_window(level, resident, **options)`: the window of a resident who has just shown this level."""
+
+    def open_one(level: Any, resident: Any = None, **options: Any) -> Window:
+        window = open_window(**options)
+        session = resident_client(level, resident).cookies[settings.SESSION_COOKIE_NAME].value
         window.page.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": window.base_url, "httpOnly": True}]
         )

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
-from todoke.base.jobs.registry import Welcome, welcomes
+from todoke.base.jobs.registry import Welcome, companions, welcomes
 from todoke.base.ui.registry import MenuItem, resident_menu, staff_menu
 from todoke.ground.people import signing_in
 from todoke.ground.people.city import PeoplePart
@@ -13,6 +13,7 @@ from todoke.ground.people.openid import simulator
 from todoke.ground.people.openid.providers import SIMULATED, providers
 from todoke.ground.people.openid.transport import PLAYED
 from todoke.ground.people.registry import Permission, permissions
+from todoke.ground.people.residents.caretaker import Caretaker
 from todoke.ground.people.residents.session import forget_resident
 from todoke.ground.people.sample import sample_accounts_lines
 from todoke.ground.places.registry import city_parts
@@ -37,6 +38,7 @@ if settings.SIMULATORS:
     PLAYED[simulator.KEY] = simulator.answer
 
 city_parts.register(PeoplePart())
+companions.register(Caretaker())
 welcomes.register(Welcome("people.sample-accounts", sample_accounts_lines))
 
 user_logged_in.connect(signing_in.mark_sign_in, dispatch_uid="people.sign-in")
