@@ -199,12 +199,12 @@ def test_after_the_purge_nothing_is_left_but_that_it_was_there(dog: Form) -> Non
     hand_in(response)
     give_code(response, second_kind=Secret.PIN, second="7391", at=MAY)
     shredder = ResponseShredder()
-    assert ("paperwork.response", str(response.key)) in list(shredder.targets(str(response.key)))
+    assert ("paperwork.response", str(response.key)) in list(shredder.targets("paperwork.response", str(response.key)))
 
-    gone = shredder.shred(str(response.key))
+    gone = shredder.shred("paperwork.response", str(response.key))
 
     assert [each.model for each in gone] == ["paperwork.Revision", "paperwork.Response"]
-    assert shredder.shred(str(response.key)) == []
+    assert shredder.shred("paperwork.response", str(response.key)) == []
     assert filled(response.key) is None
     response.refresh_from_db()
     assert (response.state, response.owner, response.resume_hash) == ("purged", "", None)

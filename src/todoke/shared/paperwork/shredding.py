@@ -14,13 +14,15 @@ class ResponseShredder:
     key = "paperwork.responses"
     target_type = NAME
 
-    def targets(self, key: str) -> Iterable[tuple[str, str]]:
+    def targets(self, target_type: str, key: str) -> Iterable[tuple[str, str]]:
         """Under what the record speaks of a response: its row."""
+        del target_type
         found = Response.objects.filter(key=key).values_list("pk", flat=True)
         return [(NAME, key), *((Response._meta.label_lower, str(pk)) for pk in found)]
 
-    def shred(self, key: str) -> list[Shredded]:
+    def shred(self, target_type: str, key: str) -> list[Shredded]:
         """Blank the answers and delete their index; a second time there is nothing left to do."""
+        del target_type
         response = Response.objects.filter(key=key, purged_at__isnull=True).first()
         if response is None:
             return []
