@@ -99,6 +99,7 @@ def test_a_paper_is_drafted_concurred_decided_for_somebody_and_read_afterwards(
     away.page.get_by_text("代決").first.wait_for()
     check_page(away)
     pictures(away, "decided")
+    away.page.get_by_text("後閲：まだ読んでいません").wait_for()
     act(away, "読んだことを記録する")
 
     kinds = list(paper.marks.values_list("kind", flat=True))

@@ -32,7 +32,8 @@ from todoke.shared.decisions.actions.marking import (
     submit,
     withdraw,
 )
-from todoke.shared.decisions.actions.office import enter_absence, hand_over, take_back_absence
+from todoke.shared.decisions.actions.office import enter_absence, hand_over, hand_over_draft, take_back_absence
+from todoke.shared.decisions.actions.purging import purge
 from todoke.shared.decisions.events import Decided, Dropped, ReadingDue, Remanded
 from todoke.shared.decisions.models import Absence, Decision, Mark, ReadingTask, RouteVersion
 from todoke.shared.decisions.queries import box_for, decisions_for, matter_of, stuck_decisions
@@ -415,3 +416,49 @@ def test_news_is_told(
         Decided(decision.pk, subject),
     ]
     assert ReadingTask.objects.count() == 1
+
+
+def test_a_paper_goes_as_a_whole_when_its_time_is_over_and_never_before(people: dict[str, Account]) -> None:
+    decision = draft(people)
+    other = draft(people)
+    step(submit, decision, people["kusano"])
+    with pytest.raises(NotOpenNow):
+        purge(decision.pk, by="test", why="文書管理規程 5年保存")
+    step(drop, decision, people["kusano"], comment="購入をやめたため")
+    with pytest.raises(ValueError, match="names the rule"):
+        purge(decision.pk, by="test", why=" ")
+
+    gone = purge(decision.pk, by="test", why="文書管理規程 5年保存")
+
+    assert (gone.contents, gone.marks, gone.documents) == (1, 2, ())
+    assert list(Decision.objects.all()) == [other]
+    assert not Mark.objects.filter(decision=decision.pk).exists()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        other.contents.all().delete()
+
+
+def test_a_drafters_new_wording_before_it_circulates_makes_nothing_fall(people: dict[str, Account]) -> None:
+    decision = draft(people)
+
+    step(amend, decision, people["kusano"], title="網の購入", body="伺います。", facts={"amount": 700_000})
+
+    decision.refresh_from_db()
+    assert (decision.title, decision.phase, decision.content, decision.round) == ("網の購入", Phase.DRAFTING, 2, 0)
+    with pytest.raises(NotAllowed):
+        step(amend, decision, people["kacho"], title="別", body="別", facts={"amount": 1})
+
+
+def test_a_draft_whose_post_is_no_more_is_given_to_another(people: dict[str, Account]) -> None:
+    manager = make_person("kanri", "管理 人", [("somu", "shuji")], rights=("decisions.manage",))
+    decision = draft(people)
+    Posting.objects.filter(staff__account=people["kusano"]).update(end_date=TODAY - timedelta(days=1))
+    assert [each.seats for each in stuck_decisions(TODAY)] == [("kankyo/shuji",)]
+    new = posting_of(people["kakari"]).pk
+    with pytest.raises(NotAllowed):
+        hand_over_draft(decision.pk, new, viewer=viewer(people["kakari"]), at=AT, why="異動")
+
+    hand_over_draft(decision.pk, new, viewer=viewer(manager), at=AT, why="異動")
+
+    assert stuck_decisions(TODAY) == []
+    step(submit, decision, people["kakari"])
+    assert decision.steps.filter(is_open=True).get().post.key == "kacho"

@@ -16,12 +16,12 @@ from todoke.shared.decisions.models import Content, Mark, Step
 from todoke.shared.decisions.queries import READ, Matter, Organisation, seat_of
 from todoke.shared.decisions.rules.machine import open_seats
 from todoke.shared.decisions.rules.routes import RoutePlan
-from todoke.shared.decisions.rules.values import Act, Function, Kind, Phase
+from todoke.shared.decisions.rules.values import Act, Function, Kind, Phase, Reading
 
 # What a stamp says.
 STAMPS: dict[str, Promise] = {
     Kind.APPROVE: gettext_lazy("承認"),
-    Kind.CONCUR: gettext_lazy("合議（同意）"),
+    Kind.CONCUR: gettext_lazy("合議"),
     Kind.DECIDE: gettext_lazy("決裁"),
     Kind.DECIDE_BY_DELEGATION: gettext_lazy("専決"),
     Kind.DECIDE_FOR: gettext_lazy("代決"),
@@ -39,6 +39,7 @@ FUNCTIONS: dict[str, Promise] = {
     Function.CONCUR: gettext_lazy("合議"),
     READ: gettext_lazy("供覧"),
 }
+READINGS: dict[str, Promise] = {Reading.LATER: gettext_lazy("後閲"), Reading.INFORMED: gettext_lazy("供覧")}
 TONES = {Phase.DRAFTING: "neutral", Phase.CIRCULATING: "active", Phase.DECIDED: "good", Phase.DROPPED: "bad"}
 
 
@@ -53,6 +54,7 @@ class SeatShown:
     by: str = ""
     on: str = ""
     as_post: str = ""
+    reading: str = ""
     comment: str = ""
     is_open: bool = False
 
@@ -90,7 +92,7 @@ def line_of(matter: Matter, around: Organisation) -> list[LevelShown]:
             seat = seat_of(step.section.key, step.post.key)
             row = standing.get((number, seat))
             seats.append(
-                _stamped(step, around, kinds[number, seat], row)
+                _stamped(step, around, kinds[number, seat], row, matter)
                 if row is not None
                 else _unmarked(step, around, is_open=is_now and seat in waited, skipped=skipped, matter=matter)
             )
@@ -100,7 +102,7 @@ def line_of(matter: Matter, around: Organisation) -> list[LevelShown]:
     return shown
 
 
-def _stamped(step: Step, around: Organisation, kind: Kind, row: Mark) -> SeatShown:
+def _stamped(step: Step, around: Organisation, kind: Kind, row: Mark, matter: Matter) -> SeatShown:
     as_other = row.as_post is not None and (row.as_section_id, row.as_post_id) != (step.section_id, step.post_id)
     return SeatShown(
         name=_seat_name(step),
@@ -110,16 +112,27 @@ def _stamped(step: Step, around: Organisation, kind: Kind, row: Mark) -> SeatSho
         by=row.by.name,
         on=_day(row),
         as_post=_("%(post)sとして") % {"post": f"{row.as_section.name} {row.as_post.name}"} if as_other else "",  # type: ignore[union-attr]
+        reading=_reading(step, matter),
         comment=row.comment if row.kind != Kind.PULL_UP else "",
     )
+
+
+def _reading(step: Step, matter: Matter) -> str:
+    """Whether somebody who was passed over, or decided for, has read it since."""
+    seat = seat_of(step.section.key, step.post.key)
+    for task in matter.paper.tasks:
+        if (task.seat, task.level, task.reading) == (seat, step.level, Reading.LATER):
+            return _("後閲：読みました") if task.done else _("後閲：まだ読んでいません")
+    return ""
 
 
 def _unmarked(step: Step, around: Organisation, *, is_open: bool, skipped: bool, matter: Matter) -> SeatShown:
     seat = seat_of(step.section.key, step.post.key)
     office = around.office(matter.decision)
     if step.function == READ:
-        done = any(task.read_at and task.section_id == step.section_id for task in matter.tasks if task.level < 0)
-        state = _("読みました") if done else _("決裁の後に読みます")
+        tasks = [task for task in matter.paper.tasks if (task.seat, task.reading) == (seat, Reading.INFORMED)]
+        not_yet = _("まだ読んでいません") if tasks else _("決裁の後に読みます")
+        state = _("読みました") if any(task.done for task in tasks) else not_yet
     elif skipped:
         state = _("この文書では回りません")
     elif not office.at(seat):

@@ -46,6 +46,7 @@ from todoke.shared.decisions.rules.routes import value_of_fact, why_decides
 from todoke.shared.decisions.rules.values import Act, Kind, Phase
 from todoke.shared.decisions.shown import (
     FUNCTIONS,
+    READINGS,
     STAMPS,
     TONES,
     changes,
@@ -100,9 +101,16 @@ def _row(matter: Matter, acts: list[Act]) -> dict[str, Any]:
         "phase": PHASES[Phase(matter.decision.phase)],
         "tone": TONES[Phase(matter.decision.phase)],
         "as_posts": sorted({names.get(act.seat, act.seat) for act in acts if act.seat}),
-        "words": sorted({str(STAMPS[act.kind]) for act in acts}),
+        "words": sorted({word for act in acts for word in _words_of(act, matter)}),
         "drafter": matter.decision.drafter,
     }
+
+
+def _words_of(act: Act, matter: Matter) -> list[str]:
+    """What is asked for: the mark, or why it is to be read."""
+    if act.kind is not Kind.READ:
+        return [str(STAMPS[act.kind])]
+    return [str(READINGS[task.reading]) for task in matter.paper.tasks if task.seat == act.seat and not task.done]
 
 
 def _batches(waiting: list[tuple[Matter, list[Act]]]) -> list[dict[str, Any]]:
