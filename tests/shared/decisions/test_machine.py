@@ -150,6 +150,7 @@ def test_an_absent_reviewer_is_passed_over_by_drafter_or_deputy_and_reads_later(
 
     assert ("read-later", "kakari", "shuji", -1) in acts(GOING, AUTHOR, around)
     assert acts(GOING, OTHER, around) == {("read-later", "kakari", "shunin", -1)}
+    assert acts(GOING, SOMU, around) == set(), "nobody else says it for them"
     assert ("read-later", "kakari", "shuji", -1) not in acts(GOING, AUTHOR)
     paper = settled(ROUTE, GOING, AUTHOR, Act(Kind.READ_LATER, "kakari", "shuji"))
     assert (paper.level, paper.tasks) == (1, {Task("kakari", Reading.LATER, 0)})
@@ -199,6 +200,12 @@ def test_the_first_deputy_who_is_there_decides_for_an_absent_decider(
     ]
 
     assert able == ([] if who is None else [who])
+
+
+def test_a_deputy_decides_as_the_post_that_is_named() -> None:
+    around = office((BUCHO, "bucho"), deputies=DEPUTIES)
+
+    assert ("decide-for", "bucho", "kacho", -1) in acts(at_level(3), KACHO, around)
 
 
 def test_a_deputy_never_marks_for_an_absent_reviewer() -> None:
@@ -296,3 +303,18 @@ def test_a_paper_is_what_its_history_makes_it() -> None:
 
     assert replayed(ROUTE, history).marks == {Mark(Kind.APPROVE, 0, "kakari", KAKARI, "kakari", number=4)}
     assert replayed(ROUTE, []) == GOING
+
+
+def test_a_pull_up_lays_the_paper_before_the_higher_post_and_leaves_marks_that_were_made() -> None:
+    both = Route((Level("two", ("kakari", "zaisei"), need=2), ROUTE.levels[1], ROUTE.levels[3]), deciding=2)
+    half = settled(both, GOING, ZAISEI, Act(Kind.APPROVE, "zaisei", "zaisei"))
+
+    paper = settled(both, half, KACHO, Act(Kind.PULL_UP, "kacho", "kacho", 1))
+
+    assert paper.level == 1
+    assert {(mark.kind, mark.seat) for mark in paper.marks} == {(Kind.APPROVE, "zaisei"), (Kind.PULL_UP, "kakari")}
+    assert open_seats(both, paper) == ("kacho",)
+
+
+def test_the_top_is_a_level_of_the_line_even_where_a_concurrence_stands_last() -> None:
+    assert Route((*ROUTE.levels, Level("last", ("somu",), Function.CONCUR)), deciding=3).top == 3

@@ -96,6 +96,7 @@ def broken(**changes: Any) -> dict[str, Any]:
 
 
 SEAT = [{"section": "drafter", "post": "kacho"}]
+PAIR = [*SEAT, {"section": "somu", "post": "kacho"}]
 UNDER = {"op": "less", "of": [{"name": "amount"}, 100]}
 FAULTS = [
     (broken(title=" "), "title"),
@@ -118,6 +119,7 @@ FAULTS = [
         broken(levels=[{"key": "a", "seats": SEAT}, {"key": "b", "seats": SEAT}], deciding=[{"level": "a"}]),
         "levels.1.seats",
     ),
+    (broken(levels=[{"key": "a", "seats": PAIR}], deciding=[{"level": "a"}]), "deciding.0.level"),
     (broken(levels=[{"key": "a", "seats": []}], deciding=[{"level": "a"}]), "levels.0.seats"),
     (
         broken(levels=[{"key": "a", "seats": [{"section": "", "post": "x"}]}], deciding=[{"level": "a"}]),
@@ -141,7 +143,7 @@ def test_a_route_with_a_fault_is_refused_with_its_place(document: dict[str, Any]
 
 
 def test_a_route_is_known_by_its_content() -> None:
-    assert sha256_of({"a": 1, "b": 2}) == sha256_of({"b": 2, "a": 1})
+    assert sha256_of({"a": 1, "b": 2}) == sha256_of({"b": 2, "a": 1}) != sha256_of({"a": 2, "b": 2})
     assert read_route(DOCUMENT).title_in("en") == "Spending"
     assert read_route(DOCUMENT).title_in("ja-easy") == "支出の伺い"
 
@@ -150,3 +152,46 @@ def test_a_fact_is_read_back_as_what_it_is() -> None:
     assert value_of_fact(Name("d", Kind.DATE, "日"), "2026-04-01") == date(2026, 4, 1)
     assert value_of_fact(Name("d", Kind.DATE, "日"), None) is None
     assert value_of_fact(Name("a", Kind.MONEY, "額"), 5) == 5
+
+
+def test_a_choice_can_choose_the_decider_and_levels_keep_their_settings() -> None:
+    document = broken(
+        facts=[{"key": "kind", "kind": "choice", "label": "区分", "choices": {"new": "新規", "same": "更新"}}],
+        levels=[
+            {
+                "key": "both",
+                "function": "concur",
+                "seats": [{"section": "zaisei", "post": "kacho"}, {"section": "somu", "post": "kacho"}],
+                "need": 1,
+                "in_order": True,
+            },
+            {"key": "kacho", "seats": SEAT},
+            {"key": "bucho", "seats": [{"section": "drafter.parent", "post": "bucho"}]},
+        ],
+        deciding=[
+            {"level": "kacho", "when": {"op": "equal", "of": [{"name": "kind"}, "same"]}},
+            {"level": "bucho"},
+        ],
+    )
+    plan = read_route(document)
+
+    deciders = [deciding_key(plan, {"kind": kind}, TODAY) for kind in ("same", "new")]
+    found = way_for(plan, {"kind": "new"}, sections=SECTIONS, exists=EXISTS, drafter="kankyo/shuji", today=TODAY)
+
+    assert deciders == ["kacho", "bucho"]
+    assert set(plan.facts["kind"].choices) == {"new", "same"}
+    assert [level.in_order for level in found.levels] == [True, False, False]
+    first = found.levels[0]
+    assert (first.key, first.function, first.need, first.in_order) == ("both", Function.CONCUR, 1, True)
+    assert [level.is_deciding for level in found.levels] == [False, False, True]
+
+
+def test_all_of_several_concur_unless_fewer_are_said_to_be_enough() -> None:
+    two = [{"section": "zaisei", "post": "kacho"}, {"section": "somu", "post": "kacho"}]
+    document = broken(
+        levels=[{"key": "both", "function": "concur", "seats": two}, {"key": "kacho", "seats": SEAT}],
+        deciding=[{"level": "kacho"}],
+        facts=[],
+    )
+
+    assert [level.need for level in read_route(document).levels] == [2, 1]
