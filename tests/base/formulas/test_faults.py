@@ -65,6 +65,12 @@ def faults(doc: Any, expects: Any = None) -> list[tuple[str, str]]:
         (op("equal", SIZE, 21), "/of/1", "範囲（1～20）の外"),
         (op("at-least", AREA, -1), "/of/1", "範囲（0～）の外"),
         (op("equal", op("month", BIRTH), 13), "/of/1", "範囲（1～12）の外"),
+        (op("equal", op("day", BIRTH), 32), "/of/1", "範囲（1～31）の外"),
+        (op("equal", op("day", BIRTH), 0), "/of/1", "範囲（1～31）の外"),
+        (op("equal", op("month", BIRTH), 0), "/of/1", "範囲（1～12）の外"),
+        (op("equal", op("how-many", NEEDS), -1), "/of/1", "範囲（0～）の外"),
+        (op("equal", op("count", over="members"), -1), "/of/1", "範囲（0～）の外"),
+        (op("equal", op("length", NOTE), -1), "/of/1", "範囲（0～）の外"),
         (op("equal", AREA, FEE), "/of/1", "数と金額は一緒に使えません"),
         (op("equal", AREA, "多い"), "/of/1", "小数は"),
         (op("less", KIND, "new"), "", "「less」で比べられません"),
@@ -306,6 +312,8 @@ def test_a_formula_has_a_largest_size() -> None:
     assert "大きすぎます" in faults(nest(5_000))[0][1]
     ten = op("and", *[op("and", *[AGREED] * 48)] * 10)
     assert formula(ten).steps_max == 491
+    assert formula(op("and", ten, *[AGREED] * 8)).steps_max == 500
+    assert "大きすぎます" in faults(op("and", ten, *[AGREED] * 9))[0][1]
     assert [says for _path, says in faults(op("and", ten, AGREED, op("and", *[AGREED] * 48)))].count(
         "式が大きすぎます。500個の部分、20段の深さまでです。いくつかの式に分けてください。"
     ) == 1
@@ -328,6 +336,12 @@ def test_a_document_is_written_in_one_way() -> None:
     assert canonical(doc) == '{"of":[{"name":"kind"},"new"],"op":"equal"}'
     assert formula(doc).sha256 == formula(turned).sha256
     assert formula(doc).names == {"kind"}
+
+
+def test_letters_stay_letters_and_what_json_does_not_have_is_no_document() -> None:
+    assert canonical({"b": "あ", "a": [1]}) == '{"a":[1],"b":"あ"}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical(float("nan"))
 
 
 def test_faults_speak_the_language_of_who_compiles() -> None:

@@ -1,6 +1,5 @@
 """Twenty and more hostile files, made on the spot: none of them lies in the repository."""
 
-import base64
 import struct
 import zipfile
 import zlib
@@ -95,6 +94,27 @@ def xfa(writer: PdfWriter) -> None:
     writer._root_object[NameObject("/AcroForm")] = form
 
 
+def packed(hidden: bytes) -> bytes:
+    """A PDF by hand, whose object 5 lies compressed in an object stream: nothing of it can be read in the file."""
+    inside = zlib.compress(b"5 0 " + hidden)
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>",
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+        4: b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+        % (len(inside), inside),
+    }
+    written, places = b"%PDF-1.7\n", {}
+    for number, content in objects.items():
+        places[number] = len(written)
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    places[6] = len(written)
+    rows = [(0, 0, 65535), *((1, places[n], 0) for n in (1, 2, 3, 4)), (2, 4, 0), (1, places[6], 0)]
+    table = b"".join(struct.pack("!BIH", *row) for row in rows)
+    head = b"<< /Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R /Length %d >>" % len(table)
+    return written + b"6 0 obj\n%s\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, table, places[6])
+
+
 def package(main: bytes = SHEET, *, more: dict[str, bytes] | None = None, **options: Any) -> bytes:
     types = b'<Types><Override PartName="/main.xml" ContentType="' + main + b'"/></Types>'
     written = BytesIO()
@@ -124,5 +144,4 @@ GIF_AND_ZIP = b"GIF89a" + package()
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00This program cannot be run in DOS mode."
-PIXEL_HIDDEN = base64.b64decode("iVBORw0KGgo=")
 MALWARE = b"name,value\n" + EICAR

@@ -63,6 +63,18 @@ HOSTILE: dict[str, tuple[Any, Reason]] = {
     "cut off picture": (lambda: picture()[:200], Reason.BROKEN),
     "PDF with a script that opens": (lambda: pdf(hostile.opens("/JavaScript")), Reason.ACTIVE),
     "PDF with a script that nothing names": (lambda: pdf(hostile.hidden_script), Reason.ACTIVE),
+    "PDF with a script in a compressed object": (
+        lambda: hostile.packed(b"<< /S /JavaScript /JS (app.alert(1)) >>"),
+        Reason.ACTIVE,
+    ),
+    "PDF with a script spelt in another way": (
+        lambda: hostile.packed(b"<< /S /J#61vaScript /#4aS (app.alert(1)) >>"),
+        Reason.ACTIVE,
+    ),
+    "PDF with a script that no table names": (
+        lambda: pdf().replace(b"startxref", b"99 0 obj\n<</S/JavaScript/J#53(1)>>\nendobj\nstartxref"),
+        Reason.ACTIVE,
+    ),
     "PDF that starts a program": (lambda: pdf(hostile.opens("/Launch")), Reason.ACTIVE),
     "PDF that sends what is filled in": (lambda: pdf(hostile.opens("/SubmitForm")), Reason.ACTIVE),
     "PDF with an XFA form": (lambda: pdf(hostile.xfa), Reason.ACTIVE),
@@ -259,6 +271,25 @@ def test_a_my_number_in_the_name_is_refused() -> None:
 def test_names_are_reduced_to_what_can_be_seen(name: str, kept_as: str) -> None:
     assert reduced(name, UploadKind.PDF) == kept_as
     assert len(kept_as.encode()) <= 255
+
+
+def test_an_opened_file_is_read_no_further_than_allowed() -> None:
+    asked: list[int] = []
+
+    class Upload:
+        def read(self, size: int, /) -> bytes:
+            asked.append(size)
+            return b"x" * size
+
+    with pytest.raises(Refused) as refused:
+        take_in(Upload(), name="a.txt", allowed=ALL, limits=Limits(bytes_max=10))
+    assert refused.value.reason is Reason.TOO_LARGE
+    assert asked == [11]
+    assert read(take_in(BytesIO(b"text"), name="a.txt", allowed=ALL)) == b"text"
+
+
+def test_a_compressed_object_that_does_nothing_is_taken() -> None:
+    assert taken(hostile.packed(b"<< /S /GoTo /D [3 0 R /Fit] >>")).media_type == "application/pdf"
 
 
 # The scanner

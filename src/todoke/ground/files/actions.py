@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,6 +24,12 @@ from todoke.ground.files.uploads.refusals import Reason, Refused
 log = logging.getLogger("todoke.files")
 
 NAME_CHARACTERS_MAX = 255
+
+
+class SupportsRead(Protocol):
+    """An opened file, an upload of a form: whatever gives at most so many bytes when asked."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Damaged(Exception):
@@ -75,7 +82,7 @@ def store(content: bytes, *, name: str, media_type: str | None = None, kept_unti
 
 
 def take_in(
-    content: bytes,
+    upload: bytes | SupportsRead,
     *,
     name: str,
     allowed: Collection[UploadKind],
@@ -87,8 +94,9 @@ def take_in(
     Neither name nor claimed type is believed. Photographs are drawn anew (place and camera go), everything else is kept
     as it came. Raises Refused with a sentence for the sender: nothing has been kept then. Where the malware scanner
     cannot say anything, the document is kept in quarantine (`scan`), and `read` raises Quarantined until it can.
-    Read no more than `limits.bytes_max` + 1 bytes from the network. docs/running/uploads.md lists what is refused.
+    docs/running/uploads.md lists what is refused.
     """
+    content = upload if isinstance(upload, bytes) else upload.read(limits.bytes_max + 1)
     sound = inspected(content, name=name, allowed=allowed, limits=limits)
     # The scanner sees what came, not only what is kept; before the transaction, since it may take its time.
     scan = _scanned(content)

@@ -1,5 +1,6 @@
 """PDF: kept as it came (a signature may stand in it), after every object of it was looked at."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -19,6 +20,8 @@ _ACTIONS = frozenset(
 )
 _ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent", "/RichMediaSettings", "/AA"})
 _ACTIVE_SUBTYPES = frozenset({"/RichMedia", "/Movie", "/Screen", "/3D"})
+# As they stand in the file, for objects that no table names and a reader that mends broken tables finds all the same.
+_SPELT_OUT = re.compile(rb"/(JavaScript|Launch|RichMedia|EmbeddedFiles?)(?![A-Za-z0-9])")
 _ATTACHED_KEYS = frozenset({"/EmbeddedFiles", "/EF"})
 
 
@@ -31,6 +34,7 @@ def inspect(content: bytes, limits: Limits) -> None:
             raise Refused(Reason.LOCKED)
         if len(reader.pages) > limits.pages_max:
             raise Refused(Reason.TOO_MANY_PAGES)
+        _refuse_what_is_spelt_out(content)
         for found in _dictionaries(reader, limits):
             _refuse_what_acts(found)
         _refuse_my_number(reader, limits)
@@ -39,6 +43,12 @@ def inspect(content: bytes, limits: Limits) -> None:
     except Exception as error:
         # A reader of hostile bytes falls in more ways than its documentation tells; whatever it is, it is not kept.
         raise Refused(Reason.BROKEN) from error
+
+
+def _refuse_what_is_spelt_out(content: bytes) -> None:
+    found = _SPELT_OUT.search(content)
+    if found:
+        raise Refused(Reason.ATTACHMENTS if found[1].startswith(b"Embedded") else Reason.ACTIVE)
 
 
 def _refuse_company(content: bytes) -> None:
