@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from tests.ground.files import hostile
 from tests.ground.files.hostile import package, pdf, picture
@@ -271,6 +272,50 @@ def test_a_my_number_in_the_name_is_refused() -> None:
 def test_names_are_reduced_to_what_can_be_seen(name: str, kept_as: str) -> None:
     assert reduced(name, UploadKind.PDF) == kept_as
     assert len(kept_as.encode()) <= 255
+
+
+def locked() -> bytes:
+    # Bit 0 of the general purpose flags, in the entry and in the directory.
+    made = bytearray(package())
+    made[6] |= 1
+    made[made.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(made)
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (locked, Reason.LOCKED),
+        (lambda: package().replace(b"Override", b"0verride")[:-22], Reason.BROKEN),
+        (lambda: package(hostile.WORD + b" " + hostile.SHEET), Reason.UNKNOWN),
+        (lambda: package(more={"a.xml": '<!DOCTYPE a [<!ENTITY b "c">]>'.encode("utf-16")}), Reason.ACTIVE),
+        (lambda: damaged(package(more={"a.xml": bytes(range(256)) * 9})), Reason.BROKEN),
+        (lambda: pdf(filled_in), Reason.MY_NUMBER),
+        (lambda: b"\xff\x00\x80\xfe", Reason.UNKNOWN),
+    ],
+)
+def test_what_is_locked_or_damaged_is_refused_too(made: Any, reason: Reason) -> None:
+    with pytest.raises(Refused) as refused:
+        taken(made())
+
+    assert refused.value.reason is reason
+
+
+def damaged(content: bytes) -> bytes:
+    place = content.index(b"a.xml") + 12
+    return content[:place] + b"\xff\xff\xff\xff" + content[place + 4 :]
+
+
+def filled_in(writer: Any) -> None:
+    field = DictionaryObject(
+        {
+            NameObject("/FT"): NameObject("/Tx"),
+            NameObject("/T"): TextStringObject("number"),
+            NameObject("/V"): TextStringObject("123456789018"),
+        }
+    )
+    fields = ArrayObject([writer._add_object(field)])
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): fields})
 
 
 def test_an_opened_file_is_read_no_further_than_allowed() -> None:
