@@ -25,7 +25,7 @@ NOT_NOTICED, NOTICED, TOO_LONG = "not noticed", "noticed", "too long"
 def main(arguments: list[str]) -> int:
     """Kernels one after the other; the end is 1 where fewer mistakes were noticed than the goal says."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["todoke"]["mutations"]
-    kernels: dict[str, dict[str, list[str]]] = config["kernels"]
+    kernels: dict[str, Any] = config["kernels"]
     parser = argparse.ArgumentParser(prog="make mutations", description=__doc__)
     parser.add_argument("kernel", nargs="*", help="all of them where none is named")
     parser.add_argument("--sample", type=int, default=0, help="so many mistakes of each kernel, drawn by lot; 0: all")
@@ -37,11 +37,13 @@ def main(arguments: list[str]) -> int:
     return 1 if any(score < config["goal_percent"] for score in scores if score is not None) else 0
 
 
-def _score(name: str, kernel: dict[str, list[str]], sample: int, seed: int) -> float | None:
+def _score(name: str, kernel: dict[str, Any], sample: int, seed: int) -> float | None:
     files = sorted(path for pattern in kernel["source"] for path in ROOT.glob(pattern))
     if not files:
         sys.stdout.write(f"{name}: not there\n")
         return None
+    if kernel.get("pure"):
+        _set_up()
     if _outcome(None, kernel["tests"]) != NOT_NOTICED:
         raise SystemExit(f"{name}: its tests fail without a mistake; mend them first")
     mutants = [mutant for path in files for mutant in mutants_of(path)]
@@ -86,9 +88,26 @@ def _run(mutant: Mutant | None, tests: list[str]) -> int:
     sys.dont_write_bytecode = True
     if mutant is not None:
         _put_in_place(mutant)
+        _forget(mutant.path.parent)
     import pytest  # in the child, so that nothing of the house is imported before the mistake is in place
 
     return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", *tests]))
+
+
+def _set_up() -> None:
+    """Django once for all children. Only for a kernel without models: what is imported anew must not register twice."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django  # only where a kernel is pure
+
+    django.setup()
+
+
+def _forget(folder: Path) -> None:
+    """What was imported of the kernel and of the tests before the mistake was in place is imported again."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and (Path(file).parent == folder or Path(file).is_relative_to(ROOT / "tests" / "base")):
+            del sys.modules[name]
 
 
 def _put_in_place(mutant: Mutant) -> None:
