@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
+from todoke.base.codes.my_number import holds_my_number
 from todoke.ground.files.uploads import packages, pdfs, pictures, texts
 from todoke.ground.files.uploads.kinds import Limits, UploadKind, kind_of
-from todoke.ground.files.uploads.my_number import holds_my_number
 from todoke.ground.files.uploads.names import reduced
 from todoke.ground.files.uploads.refusals import Reason, Refused
 

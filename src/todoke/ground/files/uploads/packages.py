@@ -4,8 +4,8 @@ import re
 import zipfile
 from io import BytesIO
 
+from todoke.base.codes.my_number import holds_my_number
 from todoke.ground.files.uploads.kinds import Limits, UploadKind
-from todoke.ground.files.uploads.my_number import holds_my_number
 from todoke.ground.files.uploads.refusals import Reason, Refused
 
 _TYPES = "[Content_Types].xml"

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from todoke.base.clock import steady
+from todoke.base.codes.my_number import holds_my_number
 from todoke.ground.files.uploads.kinds import Limits
-from todoke.ground.files.uploads.my_number import holds_my_number
 from todoke.ground.files.uploads.refusals import Reason, Refused
 
 # PDF 32000-1, 12.6.4: actions that run, open, send or fetch something. GoTo and URI wait for a person's click.

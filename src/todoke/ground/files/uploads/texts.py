@@ -2,7 +2,7 @@
 
 import re
 
-from todoke.ground.files.uploads.my_number import holds_my_number
+from todoke.base.codes.my_number import holds_my_number
 from todoke.ground.files.uploads.refusals import Reason, Refused
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
