@@ -63,14 +63,14 @@ def counts(
     open_cases = Case.objects.filter(closed_on=None, section__in=_section_ids(viewer, section))
     if person is not None:
         open_cases = open_cases.filter(handler=person)
-    rows = open_cases.values("state").annotate(all=Count("pk"), overdue=Count("pk", filter=Q(sort_date__lt=today)))
+    rows = open_cases.values("state").annotate(all=Count("*"), overdue=Count("pk", filter=Q(sort_date__lt=today)))
     return {row["state"]: (row["all"], row["overdue"]) for row in rows.order_by("state")}
 
 
 def load_by_person(viewer: Viewer, section: str, *, today: date) -> list[tuple[int | None, int, int]]:
     """The load of a section: account (None: nobody yet), open cases, overdue ones; the heaviest load first."""
     open_cases = Case.objects.filter(closed_on=None, section__in=_section_ids(viewer, section))
-    rows = open_cases.values("handler").annotate(all=Count("pk"), overdue=Count("pk", filter=Q(sort_date__lt=today)))
+    rows = open_cases.values("handler").annotate(all=Count("*"), overdue=Count("pk", filter=Q(sort_date__lt=today)))
     return [(row["handler"], row["all"], row["overdue"]) for row in rows.order_by("-all", "handler")]
 
 
