@@ -24,9 +24,9 @@ TODAY = date(2026, 11, 21)
 
 FILL = """
 INSERT INTO casework_case (
-    key, number, fiscal_year, flow_version_id, subject_type, subject_key, resident_id, section_id, handler_id, custody_id,
-    owns_custody, state, revision, seq, opened_at, arrived_at, arrived_by, due_date, sort_date, stops, is_stopped,
-    outcome, closed_on)
+    key, number, fiscal_year, flow_version_id, subject_type, subject_key, resident_id, section_id, handler_id,
+    custody_id, owns_custody, state, revision, seq, opened_at, arrived_at, arrived_by, due_date, sort_date, stops,
+    is_stopped, outcome, closed_on)
 SELECT gen_random_uuid(), 'bench-' || n, 2026, %(version)s, 'bench', n::text, n %% 5000,
     %(section)s + n %% %(sections)s, NULL, NULL,
     false, (ARRAY['received', 'examining', 'mending'])[1 + n %% 3], 1, 1, now(), now(), 'online',

@@ -46,7 +46,9 @@ def step(
     """Take an action that is allowed, on a locked case."""
     flow = case.flow_version.read
     source, today = case.state, around.today
-    payload = {"action": action.key, "from": source} | entering(case, flow, action.target, around)
+    payload = {"action": action.key, "title": dict(action.title), "from": source} | entering(
+        case, flow, action.target, around
+    )
     private = ({"values": dict(values)} if values else {}) | ({"reason": reason} if reason else {})
     event = write(case, What.MOVED, payload, by=by, at=around.at, private=private)
     if action.target != source:

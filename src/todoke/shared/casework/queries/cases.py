@@ -7,21 +7,36 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from todoke.base.calendar import OfficeCalendar
 from todoke.base.clock import in_japan
-from todoke.base.formulas import Circumstances, Words
+from todoke.base.formulas import Circumstances, said
+from todoke.base.ui.values import Entry
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.models import Case, CaseEvent, Letter, Task
 from todoke.shared.casework.private import show, show_values
 from todoke.shared.casework.registry import subjects
 from todoke.shared.casework.rules.document import Action, By
-from todoke.shared.casework.rules.history import stops_in
+from todoke.shared.casework.rules.history import What, stops_in
 from todoke.shared.timetable.queries import office_calendar
 
 READ = "casework.read"
 HANDLE = "casework.handle"
 ARRANGE = "casework.arrange"
+
+_WORDS = {
+    What.OPENED: _("受け付けました"),
+    What.MOVED: _("先に進めました"),
+    What.ASSIGNED: _("担当者を決めました"),
+    What.TRANSFERRED: _("ほかの課へ移しました"),
+    What.FLOW_CHANGED: _("流れの新しい版に移しました"),
+    What.TASK_OPENED: _("依頼しました"),
+    What.TASK_DONE: _("依頼が済みました"),
+    What.TASK_WITHDRAWN: _("依頼を取り下げました"),
+    What.MESSAGE: _("やり取りがありました"),
+    What.TIMER_PASSED: _("決めた日が過ぎました"),
+}
 
 
 def resident_of(viewer: Viewer) -> int | None:
@@ -96,8 +111,18 @@ class Line:
 
     event: CaseEvent
     who: str
-    title: Words | str
     private: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What happened, in the active language: an action by the name it had then, anything else in our words."""
+        title = self.event.payload.get("title")
+        return said(title) if title else str(_WORDS[What(self.event.kind)])
+
+    @property
+    def entry(self) -> Entry:
+        """The line as the component `history` shows it."""
+        return Entry(self.event.at, self.title, self.who, str(self.private.get("reason", "")))
 
 
 def history_of(viewer: Viewer, case: Case) -> list[Line]:
@@ -110,7 +135,7 @@ def history_of(viewer: Viewer, case: Case) -> list[Line]:
     for event in case.events.select_related("actor"):
         who = event.actor.name if is_staff and event.actor else ""
         private = show_values(case, event.private) if is_staff else {}
-        lines.append(Line(event, who, event.payload.get("title", ""), private))
+        lines.append(Line(event, who, private))
     return lines
 
 
