@@ -54,6 +54,7 @@ def put(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
 
 USED = {"name": "case.open_days_used"}
 NEVER = {"op": "and", "of": [{"op": "less", "of": [USED, 1]}, {"op": "more", "of": [USED, 2]}]}
+GHOSTLY = {"op": "answered", "of": [{"name": "ghost"}]}
 OPENS = {"key": "x", "title": title("x"), "for": "resident", "then": "mended"}
 
 
@@ -76,6 +77,7 @@ OPENS = {"key": "x", "title": title("x"), "for": "resident", "then": "mended"}
             "/actions/4/effects/0",
             "「x.y」という命令はありません。",
         ),
+        (change("actions", "grant", guard=GHOSTLY), "/actions/4/guard/of/0/name", "ghost"),
         (change("actions", "grant", guard=NEVER), "/actions/4/guard", "この条件は決して成り立ちません。"),
         (
             change("actions", "send-back", opens=OPENS | {"then": "examine"}),
