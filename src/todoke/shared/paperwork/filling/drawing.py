@@ -52,6 +52,11 @@ class DrawnBox:
         return self.box.look in (Look.RADIO, Look.TICKS)
 
     @property
+    def target(self) -> str:
+        """What gets the focus when a link leads here."""
+        return self.options[0].id if self.is_group and self.options else self.id
+
+    @property
     def lines(self) -> int:
         """How high a box for several lines is."""
         return min(14, max(4, self.value.count("\n") + 2))
@@ -117,8 +122,8 @@ class DrawnField:
 
     @property
     def target(self) -> str:
-        """Where a link from the summary leads: to the box itself where there is but one."""
-        return self.boxes[0].id if self.is_single else self.id
+        """Where a link from the summary leads: to the first thing in the field that can be typed in or pressed."""
+        return self.boxes[0].target if self.boxes and not self.closed else self.id
 
 
 @dataclass(frozen=True)
@@ -225,7 +230,7 @@ def summary(fields: Sequence[DrawnField]) -> list[Fault]:
     for each in fields:
         found += [Fault(each.label, error, each.target) for error in each.errors]
         if not each.is_single:
-            found += [Fault(_box_label(each, box), error, box.id) for box in each.boxes for error in box.errors]
+            found += [Fault(_box_label(each, box), error, box.target) for box in each.boxes for error in box.errors]
         for row in each.rows:
             found += [
                 Fault(f"{each.label} {row.place}：{inner.label}", inner.says, inner.target)
