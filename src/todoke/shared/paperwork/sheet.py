@@ -1,8 +1,8 @@
 """The answers of one revision: what was typed beside what was read, parted into what lies open and what is sealed."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from todoke.shared.paperwork.document import FormDocument, Question, canonical
@@ -79,9 +79,3 @@ def put_together(plain: str, opened: bytes | None) -> dict[str, Entry]:
 def with_entry(sheet: Sheet, key: str, entry: Entry) -> dict[str, Entry]:
     """The sheet with one answer changed."""
     return {**sheet, key: entry}
-
-
-def without_asides(sheet: Sheet, keys: Iterable[str]) -> dict[str, Entry]:
-    """The sheet in which these answers are settled."""
-    settled = set(keys)
-    return {key: replace(entry, aside=None) if key in settled else entry for key, entry in sheet.items()}

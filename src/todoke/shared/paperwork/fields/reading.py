@@ -24,8 +24,3 @@ def lines(text: str) -> str:
 def narrow(text: str) -> str:
     """Codes and numbers in ASCII: １２３－４ is 123-4. Never for names and sentences."""
     return line(text).translate(_NARROW).translate(_HYPHENS).strip()
-
-
-def bare(text: str) -> str:
-    """A code without blanks, hyphens and brackets."""
-    return re.sub(r"[\s\-()（）/・.]", "", narrow(text))

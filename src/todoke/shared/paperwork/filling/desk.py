@@ -112,9 +112,12 @@ class Desk:
             return redirect(self.place("page", found.response, (earlier or page).key))
         if "pause" in request.POST and self.can_pause:
             return redirect(self.place("pause", found.response, ""))
-        asked = {question.key for question in standing.asked_on(page)}
-        if standing.troubles_on(page) or asked - before:
-            return self._show(request, taken.filled, standing, page, with_troubles=True, has_grown=bool(asked - before))
+        added = {question.key for question in standing.asked_on(page)} - before
+        troubled = set(standing.troubles_on(page))
+        if troubled or added:
+            # Whoever has answered everything that was there is not told off for what has just come up.
+            told = bool(troubled - added)
+            return self._show(request, taken.filled, standing, page, with_troubles=told, has_grown=bool(added))
         later = standing.after(key)
         if later is None or "to-review" in request.POST:
             return redirect(self.place("review", found.response, ""))
