@@ -363,7 +363,7 @@ def test_a_resident_reads_the_history_without_names_and_reasons_of_staff(officer
     assert [line.event.kind for line in seen] == ["opened", "moved", "moved"]
     assert [(line.who, line.private) for line in seen] == [("", {})] * 3
     assert [(line.title, line.who) for line in history_of(officer, held)] == [
-        ("受け付けました", ""), ("examine", officer.name), ("refuse", officer.name),
+        ("案件を受け付けました", ""), ("examine", officer.name), ("refuse", officer.name),
     ]  # fmt: skip
     entry = history_of(officer, held)[2].entry
     assert (entry.at, entry.title, entry.note) == (AT, "refuse", "内部の理由")

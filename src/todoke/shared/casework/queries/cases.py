@@ -26,7 +26,7 @@ HANDLE = "casework.handle"
 ARRANGE = "casework.arrange"
 
 _WORDS = {
-    What.OPENED: _("受け付けました"),
+    What.OPENED: _("案件を受け付けました"),
     What.MOVED: _("先に進めました"),
     What.ASSIGNED: _("担当者を決めました"),
     What.TRANSFERRED: _("ほかの課へ移しました"),
