@@ -91,6 +91,17 @@ def test_the_paper_is_handed_out_and_after_its_time_is_not(desk, permit):
     assert "内容を消去しました" in desk.get(f"/desk/documents/{permit.key}/").content.decode()
 
 
+def test_a_document_that_was_withdrawn_still_says_so_when_its_reason_is_gone(desk, permit, account):
+    viewer = viewer_for(account, in_japan(now()).date())
+    issuing.withdraw(permit, "試験 花子さんの申出", viewer=viewer, at=now())
+    shred(permit, by="test", at=now(), why="保存期間の満了")
+
+    text = desk.get(f"/desk/documents/{permit.key}/").content.decode()
+
+    assert "この文書は、いまは使えません" in text
+    assert "花子" not in text
+
+
 def test_a_document_is_withdrawn_with_a_reason(desk, permit):
     address = f"/desk/documents/{permit.key}/withdraw/"
 

@@ -7,11 +7,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.shared.documents.conftest import load_sample_city, viewer_with
+from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import now
 from todoke.shared.documents.actions.numbers import branch_of, number_for, reserve, use_reserved, void
 from todoke.shared.documents.actions.refusals import NotAllowed, NumberRefused, ReasonMissing
 from todoke.shared.documents.models import DocumentNumber, NumberState, Series
-from todoke.shared.documents.rules.days import fiscal_year_of, on_paper
+from todoke.shared.documents.rules.days import on_paper
 from todoke.shared.documents.rules.numbers import Style, number_text
 
 

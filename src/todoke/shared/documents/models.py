@@ -350,6 +350,7 @@ class OfficialDocument(models.Model):
             models.Index(fields=["subject_type", "subject_key"], name="document_about"),
             models.Index(fields=["section", "-issued_at"], name="document_of_section"),
             models.Index(fields=["sha256"], name="document_by_bytes"),
+            models.Index(fields=["custody"], condition=~Q(custody=""), name="document_in_custody"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=DocumentState.values), name="document_has_a_known_state"),
@@ -362,7 +363,8 @@ class OfficialDocument(models.Model):
                 name="document_says_how_to_object",
             ),
             models.CheckConstraint(
-                condition=~Q(state=DocumentState.WITHDRAWN) | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+                condition=~Q(state=DocumentState.WITHDRAWN)
+                | (Q(ended_at__isnull=False) & (~Q(end_reason="") | Q(shredded_at__isnull=False))),
                 name="document_withdrawn_says_why",
             ),
             models.CheckConstraint(

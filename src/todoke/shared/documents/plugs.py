@@ -1,4 +1,4 @@
-"""What documents plug in elsewhere: rights, menu, the city folder, a question of the doctor."""
+"""What documents plug in elsewhere: rights, menu, the city folder, how documents die, a question of the doctor."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,10 +6,16 @@ from todoke.base.access import Permission, permissions
 from todoke.base.doctor import checks
 from todoke.base.ui.registry import MenuItem, resident_menu, staff_menu
 from todoke.ground.places.registry import city_parts
+from todoke.ground.retention.registry import shredders
 from todoke.shared.documents.checkup import CHECKS
 from todoke.shared.documents.city import DocumentsPart
+from todoke.shared.documents.keeping import InCustody
+from todoke.shared.documents.registry import keepers
+from todoke.shared.documents.shredding import DocumentShredder
 
 city_parts.register(DocumentsPart())
+keepers.register(InCustody())
+shredders.register(DocumentShredder())
 for check in CHECKS:
     checks.register(check)
 

@@ -18,6 +18,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import transaction
 
+from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import in_japan
 from todoke.ground.people.models import Section
 from todoke.ground.people.rules import Viewer
@@ -34,7 +35,6 @@ from todoke.shared.documents.actions.issuing import (
 )
 from todoke.shared.documents.actions.refusals import CannotIssueNow, DocumentRefused
 from todoke.shared.documents.making import CANNOT_MAKE, Made, make_in_worker, set_up_worker
-from todoke.shared.documents.rules.days import fiscal_year_of
 from todoke.shared.documents.signing.keys import Signer, packed
 
 PIECE = 100

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from todoke.base import sealing
+from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import in_japan
 from todoke.base.events import announce
 from todoke.ground.audit.actions import record
@@ -67,7 +68,6 @@ from todoke.shared.documents.queries import (
     series_of,
 )
 from todoke.shared.documents.registry import Leave, Request, leaves
-from todoke.shared.documents.rules.days import fiscal_year_of
 from todoke.shared.documents.rules.facts import canonical, digest
 from todoke.shared.documents.rules.letters import LetterBody, in_force
 from todoke.shared.documents.signing.house import the_signer
@@ -318,7 +318,7 @@ def keep(
         expires_on=sound.expires_on,
         reasons_sha256=text_digest(order.reasons) if order.reasons else "",
         instructions=sound.instructions,
-        custody=_custody_name(order.custody),
+        custody=custody_name(order.custody),
         particulars=seal_up(particulars, CONTEXT),
         secret_hash=secret_digest(pk, str(secret)) if secret else None,
         file=file,
@@ -369,18 +369,26 @@ def replace(document: OfficialDocument, order: Order, reason: str, *, viewer: Vi
 
 @transaction.atomic
 def shred(document: OfficialDocument, *, by: Viewer | Model | str, at: datetime, why: str) -> dict[str, int]:
-    """Let go of what is personal: addressee, facts, the word of the holder, the file. That there was such a document
-    stays provable. Gives the counts for a certificate."""
+    """Let go of what is personal: addressee, facts, the word of the holder, why it was ended, the file. That there was
+    such a document stays provable. Gives the counts for a certificate."""
     held = OfficialDocument.objects.select_for_update().get(pk=document.pk)
     if held.shredded_at is not None:
         return {"documents": 0}
-    held.particulars, held.secret_hash, held.shredded_at = None, None, at
-    held.save(update_fields=["particulars", "secret_hash", "shredded_at"])
+    held.particulars, held.secret_hash, held.end_reason, held.shredded_at = None, None, "", at
+    held.save(update_fields=["particulars", "secret_hash", "end_reason", "shredded_at"])
     if held.file is not None:
         held.file.kept_until = in_japan(at).date() - timedelta(days=1)
         held.file.save(update_fields=["kept_until"])
     record("documents.shredded", on=held, by=by, why=why)
     return {"documents": 1}
+
+
+def custody_name(custody: Custody | None) -> str:
+    """What the row of a document calls its custody; `keepers` finds it again by that."""
+    if custody is None:
+        return ""
+    kind = custody._meta.label_lower if isinstance(custody, Model) else type(custody).__name__.lower()
+    return f"{kind}:{custody.pk}"
 
 
 # ---- inside ---------------------------------------------------------------------------------------------------------
@@ -467,13 +475,6 @@ def _sealer(custody: Custody | None) -> Callable[[bytes, bytes], bytes]:
     if custody is None:
         return lambda plain, context: sealing.seal(plain, context=context)
     return lambda plain, context: custody.seal(plain, context=context)
-
-
-def _custody_name(custody: Custody | None) -> str:
-    if custody is None:
-        return ""
-    kind = custody._meta.label_lower if isinstance(custody, Model) else type(custody).__name__.lower()
-    return f"{kind}:{custody.pk}"
 
 
 def _hold(issue_key: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Max
 
+from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import in_japan
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Section
@@ -12,7 +13,6 @@ from todoke.ground.people.rules import Viewer
 from todoke.shared.documents.actions.refusals import NotAllowed, NumberRefused, ReasonMissing
 from todoke.shared.documents.models import DocumentNumber, NumberState, Series
 from todoke.shared.documents.queries import NUMBERS
-from todoke.shared.documents.rules.days import fiscal_year_of
 from todoke.shared.documents.rules.numbers import number_text
 
 # Counts on and locks the row in one statement: whoever comes at the same moment waits for our commit or our rollback,
