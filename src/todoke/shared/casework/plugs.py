@@ -1,14 +1,21 @@
-"""What casework plugs in elsewhere, and the effects with which a flow can be tried."""
+"""What casework plugs in elsewhere: rights, how cases die, the leave to seal; and effects to try a flow with."""
 
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
+from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.caretaker import Clockwork
 from todoke.shared.casework.demo import Explodes, FailsPolitely, Hangs, Succeeds
+from todoke.shared.casework.leave import DecidedPaper
 from todoke.shared.casework.registry import effects
+from todoke.shared.casework.shredding import CaseShredder, SharedCustodyShredder
+from todoke.shared.documents.registry import leaves
 
 companions.register(Clockwork())
+shredders.register(CaseShredder())
+shredders.register(SharedCustodyShredder())
+leaves.register(DecidedPaper())
 for _effect in (Succeeds(), FailsPolitely(), Hangs(), Explodes()):
     effects.register(_effect)
 permissions.register(Permission("casework.read", _("案件を見る"), _("自分の課の案件と、その経過を見られます。")))

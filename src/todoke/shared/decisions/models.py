@@ -80,7 +80,10 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("起案文書")
         ordering = ["-begun_at", "-pk"]
-        indexes = [models.Index(fields=["phase", "-begun_at"], name="decision_by_phase")]
+        indexes = [
+            models.Index(fields=["phase", "-begun_at"], name="decision_by_phase"),
+            models.Index(fields=["subject_type", "subject_key"], name="decision_by_subject"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(phase__in=[phase.value for phase in Phase]), name="decision_phase_known"

@@ -1,14 +1,17 @@
-"""What decisions plug in elsewhere: rights, menu, panel, and their part of the city folder."""
+"""What decisions plug in elsewhere: rights, menu, panel, how papers die, and their part of the city folder."""
 
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.ui.registry import MenuItem, Panel, staff_menu, staff_panels
 from todoke.ground.places.registry import city_parts
+from todoke.ground.retention.registry import shredders
 from todoke.shared.decisions.city import DecisionsPart
 from todoke.shared.decisions.panel import draw_waiting
+from todoke.shared.decisions.shredding import PaperShredder
 
 city_parts.register(DecisionsPart())
+shredders.register(PaperShredder())
 
 permissions.register(Permission("decisions.draft", _("起案"), _("自分の課の文書を起案し、回議に付すことができます。")))
 permissions.register(
