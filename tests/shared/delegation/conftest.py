@@ -1,10 +1,20 @@
 """Two cities that know each other, and what the one would hand over."""
 
-import pytest
+from collections.abc import Iterator
 
-from tests.shared.delegation.houses import GIVER, SPEAKER, House, introduce, make_area, make_house
+import pytest
+import time_machine
+
+from tests.shared.delegation.houses import GIVER, NIGHT, SPEAKER, House, introduce, make_area, make_house
 from todoke.shared.messaging.models import Destination
 from todoke.shared.messaging.types import Reach
+
+
+@pytest.fixture(autouse=True)
+def that_night() -> Iterator[None]:
+    """What is in force is so for some hours: pages that ask the clock are asked in the night in which it happened."""
+    with time_machine.travel(NIGHT, tick=True):
+        yield
 
 
 @pytest.fixture

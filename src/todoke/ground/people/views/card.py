@@ -74,7 +74,7 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
     asked = httpx.Request(
         request.method or "GET",
         f"http://simulator{request.path}",
-        content=request.body,
+        content=request.POST.urlencode().encode(),
         headers={"Authorization": request.headers.get("Authorization", "")},
     )
     try:
