@@ -171,4 +171,4 @@ def test_no_mail_keeps_us_busy_for_long(cunning):
     judge(read(cunning).trouble)
 
     # Generous, for a machine that has much else to do; what is unbounded takes minutes.
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 60

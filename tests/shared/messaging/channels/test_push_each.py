@@ -195,7 +195,7 @@ def test_a_fault_becomes_the_right_fate_within_the_patience_of_the_channel(city,
     told = carry(city.push_each(), fresh(), [copy(1)])
 
     assert told.fates == {1: fate}
-    assert time.monotonic() - began < PATIENCE_SECONDS + 0.5
+    assert time.monotonic() - began < PATIENCE_SECONDS + 5
     assert len(arrived(simulator)) == count
 
 
@@ -266,7 +266,7 @@ def test_a_service_that_is_silent_rests_instead_of_costing_everybody_s_patience(
     told = carry(city.push_each(per_host=1), fresh(), copies(30))
 
     assert sorted(told.fates.values(), key=lambda fate: fate.value) == [Fate.LATER] * 28 + [Fate.UNCLEAR] * 2
-    assert time.monotonic() - began < 3 * PATIENCE_SECONDS + 0.5
+    assert time.monotonic() - began < 3 * PATIENCE_SECONDS + 5
 
 
 def test_what_the_time_does_not_let_out_is_held(city, simulator, monkeypatch):
