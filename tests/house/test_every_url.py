@@ -373,7 +373,17 @@ def test_every_page_answers_those_it_is_for_without_failing(addresses: list[Addr
 
 
 # Pages on which staff see data about people; each of them writes a look, or is not shown (looks.pages.shows_people).
-SHOWS_PEOPLE = {"looks:looks", "messaging:told", "subscriptions-staff:person"}
+SHOWS_PEOPLE = {
+    "decisions:attachment",
+    "decisions:decision",
+    "documents:document",
+    "documents:paper",
+    "looks:looks",
+    "messaging:told",
+    "people:counter",
+    "subscriptions-staff:person",
+    "unforeseen:additions",
+}
 
 
 def test_every_page_that_shows_people_is_marked_and_said_here(addresses: list[Address]) -> None:

@@ -57,6 +57,7 @@ NO_PAGES = {
     "subscriptions:line-play",
     "subscriptions:line-webhook",
     "subscriptions:rss-feed",
+    "time-stamps-simulator:stamp",
     "watch:moving",
 }
 PAGES = sorted(

@@ -16,6 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from todoke.base.access import needs
 from todoke.base.clock import in_japan, now
 from todoke.ground.files.actions import read as read_document
+from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.pages import nobody_shown, shows_people
+from todoke.ground.looks.rules import Way
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.models import Posting
 from todoke.shared.decisions.actions import drafting, marking, office
@@ -61,6 +64,7 @@ from todoke.shared.decisions.shown import (
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 ABSENCES_MAX = 100
+CASE_WORK = "looks.case-work"
 # What can be said of many papers without looking at each once more: no deputies, no pulling up, no refusals.
 BATCH_KINDS = (Kind.APPROVE, Kind.CONCUR, Kind.DECIDE, Kind.DECIDE_BY_DELEGATION)
 
@@ -245,6 +249,7 @@ def _shown(request: VisitorRequest, pk: int) -> Decision:
 
 
 @needs(DRAFT, MARK, MANAGE)
+@shows_people
 @require_http_methods(READ_OR_POST)
 @never_cache
 def decision(request: VisitorRequest, pk: int) -> HttpResponse:
@@ -261,6 +266,7 @@ def decision(request: VisitorRequest, pk: int) -> HttpResponse:
         form.fields["act"].initial = choices[0][0]
     if request.method == "POST" and _acted(request, pk, form):
         return redirect("decisions:box")
+    _tell_of_look(request, paper, "起案文書の全文", Way.PAGE)
     return render(
         request,
         "decisions/decision.html",
@@ -327,7 +333,17 @@ def _day_words(day: date | None) -> str:
     return _("%(year)d年%(month)d月%(day)d日") % {"year": day.year, "month": day.month, "day": day.day} if day else ""
 
 
+def _tell_of_look(request: VisitorRequest, paper: Decision, what: str, way: Way) -> None:
+    """A paper about a record of another room may be about a person; one about nothing but itself is office business."""
+    if paper.subject_type:
+        about = (paper.subject_type, paper.subject_key)
+        record_look(request.viewer, about, of_person=None, what=what, purpose=CASE_WORK, way=way)
+    else:
+        nobody_shown()
+
+
 @needs(DRAFT, MARK, MANAGE)
+@shows_people
 @require_safe
 @never_cache
 def attachment(request: VisitorRequest, pk: int, document: int) -> HttpResponse:
@@ -336,6 +352,7 @@ def attachment(request: VisitorRequest, pk: int, document: int) -> HttpResponse:
     found = Attachment.objects.filter(content__decision=paper, document=document).select_related("document").first()
     if found is None:
         raise Http404
+    _tell_of_look(request, paper, "起案文書の添付", Way.EXPORT)
     answer = HttpResponse(read_document(found.document), content_type="application/octet-stream")
     answer["Content-Disposition"] = f'attachment; filename="attachment-{document}"'
     return answer

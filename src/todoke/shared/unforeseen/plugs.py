@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, staff_menu
+from todoke.ground.looks.registry import Purpose, purposes
 from todoke.shared.unforeseen.editions import EditionMatter
 from todoke.shared.unforeseen.ending import Ending
 from todoke.shared.unforeseen.registry import Way, matters, ways
 
 companions.register(Ending())
 matters.register(EditionMatter())
+purposes.register(Purpose("unforeseen.handling", _("緊急に加えた送り先を確かめるため")))
 
 ways.register(Way("fax.line", _("FAX"), _("市外局番からの番号。例：000-0000-0001"), 10))
 ways.register(Way("messaging.mail", _("メール"), _("例：name@example.jp"), 20))

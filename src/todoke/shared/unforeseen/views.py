@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from todoke.base.access import needs
 from todoke.base.clock import in_japan, now
+from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.pages import nobody_shown, shows_people
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.messaging.actions.release import ReleaseRefused
 from todoke.shared.messaging.types import Mode
@@ -24,10 +26,12 @@ from todoke.shared.unforeseen.rows import row_of
 from todoke.shared.unforeseen.rules import LASTS
 
 PAGE_LENGTH = 30
+HANDLING = "unforeseen.handling"
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
 
 @needs(ADD, CHECK)
+@shows_people
 @require_safe
 def additions(request: VisitorRequest) -> HttpResponse:
     """Every addition, those that wait for somebody first."""
@@ -35,6 +39,11 @@ def additions(request: VisitorRequest) -> HttpResponse:
     waiting = found.filter(state=AdditionState.WAITING)
     page = Paginator(found.exclude(state=AdditionState.WAITING), PAGE_LENGTH).get_page(request.GET.get("page"))
     at = now()
+    seen = [*waiting, *page]
+    for addition in seen:
+        record_look(request.viewer, addition, of_person=None, what="宛先と住所など", purpose=HANDLING)
+    if not seen:
+        nobody_shown()
     return render(
         request,
         "unforeseen/additions.html",

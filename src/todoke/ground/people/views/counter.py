@@ -8,14 +8,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from todoke.base.clock import now
+from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.pages import nobody_shown, shows_people
 from todoke.ground.people.gate import needs
 from todoke.ground.people.mandates import acting
-from todoke.ground.people.models import Mandate
+from todoke.ground.people.models import Mandate, Resident
 from todoke.ground.people.residents.forms import ReferenceForm
 from todoke.ground.people.residents.numbers import give_number
 
 
 @needs("people.counter")
+@shows_people
 @never_cache
 @require_http_methods(["GET", "POST"])
 def counter(request: HttpRequest) -> HttpResponseBase:
@@ -24,8 +27,18 @@ def counter(request: HttpRequest) -> HttpResponseBase:
     number = ""
     if request.method == "POST" and form.is_valid():
         number = give_number(form.resident, evidence=form.cleaned_data["evidence"], by=request.viewer, at=now())  # type: ignore[attr-defined]
-    waiting = acting.mandates_waiting()
+        _tell_of_look(request, form.resident, "本人確認")
+    waiting = list(acting.mandates_waiting())
+    for mandate in waiting:
+        _tell_of_look(request, mandate.principal, "確認を待つ代理")
+    if not waiting and not number:
+        nobody_shown()
     return render(request, "people/counter.html", {"form": form, "number": number, "waiting": waiting})
+
+
+def _tell_of_look(request: HttpRequest, resident: Resident, what: str) -> None:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    record_look(viewer, resident, of_person=f"resident:{resident.pk}", what=what, purpose="looks.case-work")
 
 
 @needs("people.counter")

@@ -14,6 +14,9 @@ from todoke.base.access import needs
 from todoke.base.clock import now
 from todoke.base.press import CannotPrint, NoJapaneseFont
 from todoke.ground.files.actions import Damaged
+from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.pages import nobody_shown, shows_people
+from todoke.ground.looks.rules import Way
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.documents.actions import issuing
 from todoke.shared.documents.actions import numbers as numbering
@@ -45,6 +48,7 @@ from todoke.shared.documents.queries import (
 from todoke.shared.documents.views.public import TONES
 
 PAGE_LENGTH = 50
+CASE_WORK = "looks.case-work"
 READ_OR_POST = ["GET", "HEAD", "POST"]
 EVERYBODY = (READ, ISSUE, WITHDRAW)
 NUMBER_TONES = {NumberState.RESERVED: "attention", NumberState.USED: "good", NumberState.VOIDED: "neutral"}
@@ -66,12 +70,17 @@ def register(request: VisitorRequest) -> HttpResponse:
 
 
 @needs(*EVERYBODY)
+@shows_people
 @require_safe
 @never_cache
 def document(request: VisitorRequest, key: Any) -> HttpResponse:
     """One document: what it is, its seal, its page of verification."""
     found = _shown(request, key)
     use = getattr(found, "seal_use", None)
+    if found.shredded_at is None:
+        record_look(request.viewer, found, of_person=None, what="公文書の相手", purpose=CASE_WORK)
+    else:
+        nobody_shown()
     values = {
         "document": found,
         "tone": TONES[standing(found)],
@@ -85,6 +94,7 @@ def document(request: VisitorRequest, key: Any) -> HttpResponse:
 
 
 @needs(*EVERYBODY)
+@shows_people
 @require_safe
 @never_cache
 def paper(request: VisitorRequest, key: Any) -> HttpResponse:
@@ -97,6 +107,7 @@ def paper(request: VisitorRequest, key: Any) -> HttpResponse:
     except Damaged as damaged:
         messages.error(request, str(damaged))
         return redirect("documents:document", found.key)
+    record_look(request.viewer, found, of_person=None, what="公文書の全文", purpose=CASE_WORK, way=Way.EXPORT)
     name = f"document-{found.key}.pdf"
     return HttpResponse(
         content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
