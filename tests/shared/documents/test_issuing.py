@@ -1,5 +1,6 @@
 """Issuing: all of it or nothing."""
 
+import copy
 import io
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from todoke.ground.files.models import Document
 from todoke.ground.places.models import City
 from todoke.shared.documents.actions import issuing
 from todoke.shared.documents.actions.issuing import issue_order, shred, withdraw
+from todoke.shared.documents.actions.letters import publish, save_draft
 from todoke.shared.documents.actions.reading import Gone, paper_of
 from todoke.shared.documents.actions.refusals import (
     AlreadyIssued,
@@ -37,7 +39,7 @@ from todoke.shared.documents.models import (
     Seal,
     SealUse,
 )
-from todoke.shared.documents.queries import particulars_of
+from todoke.shared.documents.queries import particulars_of, published_version
 
 
 @pytest.fixture(autouse=True)
@@ -286,6 +288,27 @@ class TestReplacing:
 
         with pytest.raises(issuing.DocumentRefused, match="同じ件"):
             issuing.replace(old, a_refusal(), "訂正", viewer=clerk, at=now())
+
+
+@pytest.mark.parametrize(("fee", "is_left_out"), [(19_999, True), (20_000, False)])
+def test_a_block_is_composed_where_its_condition_is_met(doboku, clerk, fee, is_left_out):
+    version = published_version("senyo-kyoka")
+    body = copy.deepcopy(version.body)
+    body["blocks"].append(
+        {
+            "block": "body",
+            "paragraphs": ["分けて納められます。"],
+            "when": {"op": "at-least", "of": [{"name": "fee"}, 20_000]},
+        }
+    )
+    save_draft(version.letter, body, by="test", at=now())
+    publish(version.letter, by="test", at=now())
+    order = a_permit(facts={**a_permit().facts, "fee": fee})
+
+    sound = issuing.check(order, section=doboku, viewer=clerk, at=now())
+    made = issuing.compose(sound, DocumentNumber(text="8凪土第1号"), 1, is_sample=True)
+
+    assert made.left_out == (frozenset({len(body["blocks"]) - 1}) if is_left_out else frozenset())
 
 
 def test_shredding_takes_what_is_personal_and_leaves_the_line(doboku, clerk):

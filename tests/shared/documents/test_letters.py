@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from tests.shared.documents.conftest import viewer_with
 from todoke.base.clock import now
+from todoke.base.formulas import Circumstances
 from todoke.shared.documents.actions.letters import publish, save_draft
 from todoke.shared.documents.actions.refusals import LetterRefused, NoSuchLetter, NotAllowed
 from todoke.shared.documents.art import STROKES, seal_drawing
 from todoke.shared.documents.composing import BadFacts, Composition, Instruction, check_facts, paper
 from todoke.shared.documents.models import Clause, ClauseVersion, Disposition, Letter, LetterVersion, VersionState
 from todoke.shared.documents.queries import published_version
+from todoke.shared.documents.rules.conditions import left_out
 from todoke.shared.documents.rules.dispositions import Nature, needs_instructions, needs_reasons
 from todoke.shared.documents.rules.facts import canonical, digest, filled, is_of_kind, slots_of, words_of
 from todoke.shared.documents.rules.letters import UnsoundLetter, in_force, missing_for, read_letter
@@ -267,6 +269,60 @@ def test_a_block_that_is_left_out_is_not_on_the_paper():
     made = made_of(SOUND, {"name": "甲"}, left_out=frozenset({2}), instructions=Instruction("教示", "x"))
 
     assert paper(made, at=AT) != paper(made_of(SOUND, {"name": "甲"}), at=AT)
+
+
+WITH_A_FEE = {
+    **SOUND,
+    "names": {
+        **SOUND["names"],
+        "fee": {"kind": "money", "words": "手数料", "optional": True},
+        "until": {"kind": "date", "words": "期限", "optional": True},
+    },
+    "blocks": [
+        *SOUND["blocks"],
+        {
+            "block": "heading",
+            "text": "手数料",
+            "when": {"op": "at-least", "of": [{"name": "fee"}, 1000]},
+        },
+    ],
+}
+WITH_A_FEE["blocks"] = [block for block in WITH_A_FEE["blocks"] if block != {"block": "heading", "text": "通知書"}]
+ON_THE_DAY = Circumstances(date(2026, 11, 21), lambda day: day.weekday() < 5)
+
+
+@pytest.mark.parametrize(("facts", "stands"), [({"fee": 999}, False), ({"fee": 1000}, True), ({}, False)])
+def test_a_block_under_a_condition_stands_where_the_facts_meet_it(facts, stands):
+    body = read_letter(WITH_A_FEE)
+
+    assert (left_out(body.blocks, body.names, {"name": "甲", **facts}, ON_THE_DAY) == frozenset()) is stands
+
+
+@pytest.mark.parametrize(
+    ("place", "when", "where"),
+    [
+        (6, {"op": "at-least", "of": [{"name": "nobody"}, 1]}, "blocks.6.when.of.0"),
+        (6, {"name": "fee"}, "blocks.6.when"),
+        (6, {"op": "filled", "of": [{"name": "rows"}]}, "blocks.6.when"),
+        (6, "always", "blocks.6.when"),
+        (0, {"op": "at-least", "of": [{"name": "fee"}, 1]}, "blocks.0.when"),
+    ],
+)
+def test_a_condition_that_cannot_be_asked_is_refused_with_its_place(place, when, where):
+    broken = copy.deepcopy(WITH_A_FEE)
+    broken["blocks"][place]["when"] = when
+
+    with pytest.raises(UnsoundLetter) as refused:
+        read_letter(broken)
+
+    assert any(fault.path.startswith(where) for fault in refused.value.faults)
+
+
+def test_reasons_under_a_condition_are_not_enough_for_a_refusal():
+    conditional = copy.deepcopy(WITH_A_FEE)
+    conditional["blocks"][6] = {"block": "reasons", "when": {"op": "at-least", "of": [{"name": "fee"}, 1]}}
+
+    assert [fault.path for fault in missing_for(read_letter(conditional), needs_reasons=True, needs_instructions=False)]
 
 
 def test_facts_are_checked_all_at_once():

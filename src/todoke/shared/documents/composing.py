@@ -59,7 +59,7 @@ class Composition:
     seal_name: str = ""
     seal_mm: int = 21
     mark: str = ""
-    # Paths of blocks (their numbers) that a condition leaves out.
+    # The numbers of the blocks that a condition leaves out.
     left_out: frozenset[int] = frozenset()
 
 

@@ -18,6 +18,7 @@ from todoke.base import sealing
 from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import in_japan
 from todoke.base.events import announce
+from todoke.base.formulas import Circumstances
 from todoke.ground.audit.actions import record
 from todoke.ground.files import actions as files
 from todoke.ground.people.models import Section
@@ -68,11 +69,13 @@ from todoke.shared.documents.queries import (
     series_of,
 )
 from todoke.shared.documents.registry import Leave, Request, leaves
+from todoke.shared.documents.rules.conditions import has_conditions, left_out
 from todoke.shared.documents.rules.facts import canonical, digest
 from todoke.shared.documents.rules.letters import LetterBody, in_force
 from todoke.shared.documents.signing.house import the_signer
 from todoke.shared.documents.signing.keys import NoSigner, Signer
 from todoke.shared.documents.signing.timestamps import Authority
+from todoke.shared.timetable.queries import office_calendar
 
 REASONS_CHARACTERS_MIN = 20
 STANDING = "documents.standing"
@@ -268,6 +271,7 @@ def compose(sound: Sound, number: DocumentNumber, pk: int, *, is_sample: bool) -
         seal_name=seal.name if seal else "",
         seal_mm=seal.size_mm if seal else 0,
         mark=SAMPLE_MARK if is_sample else "",
+        left_out=_left_out(sound),
     )
 
 
@@ -465,6 +469,13 @@ def _enter_use(document: OfficialDocument, sound: Sound, viewer: Viewer, at: dat
         leave_key=key,
         leave_words=sound.leave.words[:300],
     )
+
+
+def _left_out(sound: Sound) -> frozenset[int]:
+    if not has_conditions(sound.body.blocks):
+        return frozenset()
+    circumstances = Circumstances(sound.day, office_calendar().is_open)
+    return left_out(sound.body.blocks, sound.body.names, sound.order.facts, circumstances)
 
 
 def _told(clause: ClauseVersion | None) -> Instruction | None:

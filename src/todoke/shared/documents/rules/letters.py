@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from todoke.shared.documents.rules.conditions import ALWAYS, faults_of_condition
 from todoke.shared.documents.rules.facts import KINDS, NAME, FactName, slots_of
 
 BLOCKS: dict[str, dict[str, bool]] = {
@@ -212,8 +213,10 @@ def _faults_of_blocks(blocks: list[Any], names: Mapping[str, Any], known: set[st
             yield Fault(path, f"block は {'、'.join(BLOCKS)} のどれかです。")
             continue
         settings = BLOCKS[kind]
-        for key in sorted(set(block) - {"block", *settings}):
+        for key in sorted(set(block) - {"block", "when", *settings}):
             yield Fault(f"{path}.{key}", "この欄では使えません。")
+        if block.get("when") is not None:
+            yield from _faults_of_when(block, names, f"{path}.when")
         for key, required in settings.items():
             if required and not block.get(key):
                 yield Fault(f"{path}.{key}", "空です。書いてください。")
@@ -224,6 +227,19 @@ def _faults_of_blocks(blocks: list[Any], names: Mapping[str, Any], known: set[st
             yield Fault(f"{path}.fact", "種類が rows の名前を書いてください。")
         for place, text in _texts(block, path):
             yield from _faults_of_text(text, place, known)
+
+
+def _faults_of_when(block: Mapping[str, Any], names: Mapping[str, Any], path: str) -> Iterator[Fault]:
+    if block["block"] in ALWAYS:
+        yield Fault(path, f"{block['block']} の欄は、どの文書にも要ります。条件を消してください。")
+        return
+    told = {
+        key: FactName(key, each["kind"], str(each.get("words", "")))
+        for key, each in names.items()
+        if isinstance(each, Mapping) and each.get("kind") in KINDS
+    }
+    for fault in faults_of_condition(block["when"], told):
+        yield Fault(f"{path}{fault.path.replace('/', '.')}", str(fault.says))
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, Any]]:
