@@ -13,7 +13,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
 
-.PHONY: run test check bench bench-messaging bench-channels faults mutations catalogues clean
+.PHONY: run test check bench bench-messaging bench-channels faults mutations coverage catalogues clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -46,6 +46,12 @@ faults: $(VENV)/.develop
 # Small mistakes in the kernels that their tests must notice; ARGS="formulas --sample 200"
 mutations: $(VENV)/.develop
 	@$(PY) -m tests.mutations $(ARGS)
+
+# Which lines and turns of the kernels no test of theirs takes; docs/running/mutations.md
+KERNEL_TESTS := tests/base/formulas tests/base/calendar tests/base/names tests/base/codes tests/shared/decisions \
+	tests/shared/casework tests/ground/retention tests/shared/paperwork
+coverage: $(VENV)/.develop
+	@$(PY) -m coverage run -m pytest -q $(KERNEL_TESTS) $(ARGS) && $(PY) -m coverage report
 
 catalogues: $(VENV)/.run
 	@$(PY) -m todoke.project.cli catalogues

@@ -7,6 +7,7 @@ from tests.shared.documents.orders import DecidedForTests, a_permit
 from tests.sign_in import make_staff, sign_in
 from todoke.base.clock import in_japan, now
 from todoke.base.registry import Registry
+from todoke.ground.looks.models import Look
 from todoke.ground.people.queries import viewer_for
 from todoke.shared.documents.actions import issuing
 from todoke.shared.documents.actions.issuing import issue_order, shred
@@ -78,6 +79,14 @@ def test_one_document_shows_seal_state_and_the_way_to_verify(desk, permit):
 
     for said in ("凪浜市長之印", "決裁第7号", "試験 花子", "/documents/verify/", permit.sha256):
         assert said in text
+
+
+def test_who_reads_addressee_or_paper_leaves_a_look(desk, permit, account):
+    for page in ("", "paper.pdf"):
+        desk.get(f"/desk/documents/{permit.key}/{page}")
+
+    looks = Look.objects.filter(target_key=str(permit.pk), viewer=f"people.account:{account.pk}").order_by("pk")
+    assert [(look.what, look.way) for look in looks] == [("公文書の相手", "page"), ("公文書の全文", "export")]
 
 
 def test_the_paper_is_handed_out_and_after_its_time_is_not(desk, permit):
