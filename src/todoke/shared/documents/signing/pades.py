@@ -1,7 +1,10 @@
 """PAdES (ETSI EN 319 142-1) by pyHanko: B-B, and B-T where a time-stamping authority is named."""
 
 import io
-from functools import lru_cache
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -64,10 +67,20 @@ def sign(pdf: bytes, signer: Signer, *, reason: str, stamper: TimeStamper | None
     )
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        made = signers.PdfSigner(metadata, _kept(signer), timestamper=stamper).sign_pdf(
-            writer, bytes_reserved=ROOM_WITH_TIME_BYTES if stamper else ROOM_BYTES
+        made = _apart(
+            partial(
+                signers.PdfSigner(metadata, _kept(signer), timestamper=stamper).sign_pdf,
+                writer,
+                bytes_reserved=ROOM_WITH_TIME_BYTES if stamper else ROOM_BYTES,
+            )
         )
     except (TimestampRequestError, OSError) as error:
         raise CannotSign(str(error)) from error
     signed: bytes = made.getvalue()
     return signed
+
+
+def _apart(work: Callable[[], Any]) -> Any:
+    """In a thread of its own: pyHanko runs an event loop for each signature, and a thread can run but one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
