@@ -30,7 +30,7 @@ class Document(models.Model):
     stored_at = models.DateTimeField(_("保管した日時"))
     kept_until = models.DateField(_("保存期限"), null=True, blank=True)
     scan = models.CharField(
-        _("ウイルス検査"), max_length=11, choices=Scan.choices, default=Scan.NOT_AN_UPLOAD, blank=True
+        _("ウイルス検査"), max_length=11, choices=Scan.choices, default=Scan.NOT_AN_UPLOAD, db_default="", blank=True
     )
     purged_at = models.DateTimeField(_("廃棄した日時"), null=True, blank=True)
 

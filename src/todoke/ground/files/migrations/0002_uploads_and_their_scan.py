@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                     ("clean", "ウイルス検査済み"),
                     ("infected", "ウイルスあり"),
                 ],
+                db_default="",
                 default="",
                 max_length=11,
                 verbose_name="ウイルス検査",
