@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from tests.sign_in import resident_client, sign_in
 
 # Playwright's own loop runs in the thread of the test, and Django would therefore refuse the test its database.
@@ -37,6 +37,7 @@ AXE_OPTIONS = {
     "resultTypes": ["violations"],
 }
 
+PATIENCE = 30_000  # ms; a busy machine is slow, and only what never comes is a fault
 WIDE = {"width": 1280, "height": 900}
 # 320 CSS px is a small phone, and a page of 1280 px at 400 % (WCAG 1.4.10); 640 px is the same page at 200 %.
 NARROW = {"width": 320, "height": 640}
@@ -72,6 +73,7 @@ def browser() -> Iterator[Browser]:
     path = next((found for name in BROWSER_NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium on this machine; install the package “chromium”")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
         yield running
@@ -87,7 +89,7 @@ def open_window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Wi
         context = browser.new_context(
             base_url=live_server.url, **{"locale": "ja-JP", "timezone_id": "Asia/Tokyo", "viewport": WIDE, **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         window = Window(context.new_page(), live_server.url)
         window.listen()
