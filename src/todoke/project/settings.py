@@ -202,6 +202,7 @@ ROOMS = [
     "todoke.civic.emergency",
     "todoke.civic.notices",
     "todoke.civic.pages",
+    "todoke.civic.procedures",
     "todoke.project.portal",
     "todoke.project.desk",
     "todoke.project.start",

@@ -1,0 +1,98 @@
+"""Putting a filing to decision, and going where the decision sends its case."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from todoke.civic.procedures.actions.following import held_filing, locked_case
+from todoke.civic.procedures.actions.refusals import NotAllowed, NotOffered
+from todoke.civic.procedures.models import Filing, Proposal
+from todoke.ground.audit.actions import record
+from todoke.ground.people.rules import Viewer
+from todoke.shared.casework.actions.acting import act, take
+from todoke.shared.casework.actions.recording import Actor
+from todoke.shared.decisions.actions import drafting, marking
+from todoke.shared.decisions.models import Decision
+from todoke.shared.decisions.queries import newest_route
+from todoke.shared.decisions.rules.values import Phase
+
+SUBJECT = "procedures.filing"
+PROPOSE = "propose"
+# What the case does when the paper about it has come to its end.
+GRANTED, REFUSED, SENT_BACK = "grant", "refuse", "send-back"
+CONTEXT = b"procedures.proposal"
+
+
+@transaction.atomic
+def propose(
+    filing: Filing,
+    *,
+    outcome: str,
+    body: str,
+    reasons: Sequence[str],
+    facts: Mapping[str, Any],
+    revision: int,
+    viewer: Viewer,
+    at: datetime,
+) -> Proposal:
+    """Draft the decision about a filing (起案) and let it circulate; the case waits for it.
+
+    `facts` are those for which the route asks. A second click finds the first one's proposal. Raises NotOffered where
+    the procedure has no route, and what casework and decisions refuse: Overtaken, NoSuchAction, BadFacts, NobodyThere.
+    """
+    held = held_filing(filing.pk)
+    under_way = held.proposals.filter(followed_at__isnull=True).first()
+    if under_way is not None and under_way.made_by_id == viewer.account_id:
+        return under_way
+    document = held.version.document
+    route = newest_route(document.route) if document.route else None
+    if held.case is None or route is None:
+        raise NotOffered
+    if not viewer.may("casework.handle", held.case.section.key):
+        raise NotAllowed
+    act(held.case.key, PROPOSE, viewer=viewer, revision=revision, at=at)
+    title = f"{document.name.say('ja')}（{held.case.number}）"
+    decision = drafting.begin(
+        title, route=route, subject=(SUBJECT, held.response.key), facts=facts, body=body, viewer=viewer, at=at
+    )
+    decision = marking.submit(decision.pk, revision=decision.revision, viewer=viewer, at=at)
+    proposal = Proposal.objects.create(
+        filing=held,
+        decision=decision,
+        outcome=Proposal.Outcome(outcome),
+        reasons=held.response.custody.seal(json.dumps(list(reasons)).encode(), context=CONTEXT),
+        made_at=at,
+        made_by_id=viewer.account_id or 0,
+    )
+    record("procedures.proposed", on=held, by=viewer, after={"decision": decision.pk, "outcome": proposal.outcome})
+    return proposal
+
+
+def reasons_of(proposal: Proposal) -> list[str]:
+    """The reasons that go on the letter. Raises Gone after the purge."""
+    opened = proposal.filing.response.custody.open(bytes(proposal.reasons), context=CONTEXT)
+    return list(json.loads(opened))
+
+
+@transaction.atomic
+def follow(proposal: Proposal, *, at: datetime) -> bool:
+    """Send the case where the decision about it has gone; once. Whether it went now.
+
+    A paper that went back to its drafter is still under way; one that was dropped sends the case back to examination.
+    """
+    held = Proposal.objects.select_for_update(of=("self",)).select_related("filing").get(pk=proposal.pk)
+    decision = Decision.objects.get(pk=held.decision_id)
+    if held.followed_at is not None or decision.phase not in (Phase.DECIDED, Phase.DROPPED):
+        return False
+    case = locked_case(held_filing(held.filing_id))
+    wanted = SENT_BACK if decision.phase == Phase.DROPPED else GRANTED if held.outcome == "granted" else REFUSED
+    action = case.flow_version.read.actions.get(wanted)
+    held.followed_at = at
+    held.save(update_fields=["followed_at"])
+    if action is None or case.state not in action.sources:
+        return False
+    take(case, action, by=Actor(f"decision:{decision.pk}"), at=at)
+    return True

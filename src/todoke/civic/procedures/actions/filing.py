@@ -1,0 +1,235 @@
+"""Filing: begun, filled page by page (shared/paperwork), handed in once, and from then on a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from todoke.base.clock import in_japan
+from todoke.base.formulas import Circumstances
+from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, NotOffered, NotPayable
+from todoke.civic.procedures.judging import Judgement, Paper, formulas_of, judge
+from todoke.civic.procedures.models import Filing, PaperCount, ProcedureVersion, Tally
+from todoke.civic.procedures.rules import TAKE
+from todoke.civic.procedures.types import Audience, FeeState, Proxy
+from todoke.ground.audit.actions import record
+from todoke.ground.people.models import Mandate
+from todoke.ground.people.rules import Viewer
+from todoke.shared.casework.actions.opening import Arrival, open_case
+from todoke.shared.casework.actions.recording import Actor
+from todoke.shared.casework.models import Case
+from todoke.shared.paperwork.actions import responses
+from todoke.shared.paperwork.actions.responses import Carried, Receipt
+from todoke.shared.paperwork.models import Channel
+from todoke.shared.paperwork.queries import Filled, filled
+from todoke.shared.timetable.queries import office_calendar
+
+SUBJECT = "procedures.filing"
+
+
+@dataclass(frozen=True)
+class Filer:
+    """Who files: themselves, or for somebody else; and how they are known."""
+
+    viewer: Viewer
+    proxy: Proxy | str = ""
+    mandate: Mandate | None = None
+
+
+def circumstances(at: datetime) -> Circumstances:
+    """The day in Japan, and on which days the city's offices are open."""
+    return Circumstances(in_japan(at).date(), office_calendar().is_open)
+
+
+@transaction.atomic
+def begin(
+    version: ProcedureVersion,
+    filer: Filer,
+    *,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    language: str = "ja",
+    carried: Mapping[str, Carried] | None = None,
+) -> Filing:
+    """Begin a filing on the version that is published now; what is typed is kept from the first page on.
+
+    A clerk begins it with the resident in front of them, or with their paper (`channel`). Raises NotOffered,
+    LevelTooLow, NotAllowed, and what paperwork refuses: NotOpenYet, Closed, Full.
+    """
+    document, viewer = version.document, filer.viewer
+    if version.state != ProcedureVersion.State.PUBLISHED or channel not in document.channels:
+        raise NotOffered
+    if filer.proxy and filer.proxy not in document.proxies:
+        raise NotOffered
+    is_staff_work = channel != Channel.WEB or document.audience == Audience.STAFF
+    if is_staff_work and not _may_take(viewer, version):
+        raise NotAllowed
+    if not is_staff_work and viewer.level < document.level:
+        raise LevelTooLow
+    response = responses.begin(
+        version.procedure.form,
+        at=at,
+        channel=channel,
+        language=language,
+        entered_by=viewer.name if is_staff_work else "",
+        carried=carried,
+    )
+    return Filing.objects.create(
+        version=version,
+        response=response,
+        resident_id=viewer.resident_id,
+        mandate=filer.mandate,
+        proxy=str(filer.proxy),
+        level=int(viewer.level),
+        begun_at=at,
+    )
+
+
+def _may_take(viewer: Viewer, version: ProcedureVersion) -> bool:
+    if version.document.audience == Audience.STAFF:
+        return viewer.is_staff
+    return viewer.may(TAKE, version.section.key)
+
+
+def judgement_of(filing: Filing, at: datetime) -> Judgement:
+    """What the procedure makes of the filing as it stands now: who may, what it costs, which papers."""
+    found = filled(filing.response.key)
+    assert found is not None
+    return _judged(filing, found, circumstances(at))
+
+
+def _judged(filing: Filing, found: Filled, around: Circumstances) -> Judgement:
+    document = filing.version.document
+    return judge(document, formulas_of(document), found.standing(around), around)
+
+
+@transaction.atomic
+def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> Receipt:
+    """Hand it in: the answers arrive, the quote is frozen, the case opens. The second click gets the same receipt.
+
+    Raises CannotApply with the reasons, LevelTooLow, and what paperwork refuses: Incomplete, NotOpenYet, Closed, Full.
+    """
+    held = Filing.objects.select_for_update(of=("self",)).select_related(*WITH).get(pk=filing.pk)
+    around = circumstances(at)
+    if held.case_id is not None:
+        return responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
+    document = held.version.document
+    if _is_online(held) and viewer.level < document.level:
+        raise LevelTooLow
+    receipt = responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
+    found = filled(held.response.key)
+    assert found is not None
+    judgement = _judged(held, found, around)
+    if not judgement.may_apply:
+        raise CannotApply(judgement.refusals)
+    held.case = _open(held, receipt.arrived_at, viewer, at)
+    held.filed_at = receipt.arrived_at
+    held.level = int(viewer.level)
+    _freeze(held, judgement)
+    held.save()
+    _count_papers(held, judgement.papers)
+    tally(held, outcome="", open_days=0)
+    record("procedures.filed", on=held, by=held.response.entered_by or "resident", after={"case": held.case.number})
+    return receipt
+
+
+WITH = (
+    "version__section",
+    "version__procedure__form",
+    "version__flow_version",
+    "response__custody__period",
+    "response__custody__retention_class",
+    "response__version__form",
+    "case",
+)
+
+
+def _is_online(filing: Filing) -> bool:
+    return filing.response.channel == Channel.WEB and filing.version.document.audience == Audience.EVERYONE
+
+
+def _open(filing: Filing, arrived_at: datetime, viewer: Viewer, at: datetime) -> Case:
+    flow_version = filing.version.flow_version
+    assert flow_version is not None
+    who = f"staff:{viewer.account_id}" if viewer.is_staff else f"resident:{viewer.resident_id or ''}"
+    return open_case(
+        flow_version,
+        subject=(SUBJECT, str(filing.response.key)),
+        section=filing.version.section,
+        arrival=Arrival(arrived_at, "online" if filing.response.channel == Channel.WEB else filing.response.channel),
+        by=Actor(who, viewer.account_id),
+        at=at,
+        resident_id=filing.resident_id,
+        custody=filing.response.custody,
+    )
+
+
+def _freeze(filing: Filing, judgement: Judgement) -> None:
+    if judgement.quote is None:
+        return
+    filing.quote, filing.quote_sha256 = judgement.quote.as_json(), judgement.quote.sha256
+    filing.fee_yen, filing.fee_state = judgement.quote.yen, FeeState.DUE
+
+
+def _count_papers(filing: Filing, papers: tuple[Paper, ...]) -> None:
+    outcome = PaperCount.Outcome
+    PaperCount.objects.bulk_create(
+        PaperCount(
+            filing=filing,
+            question=paper.rule.question,
+            outcome=outcome.LEFT_OUT
+            if paper.is_left_out
+            else outcome.SHOWN
+            if paper.is_only_shown
+            else outcome.BROUGHT,
+            instead=paper.instead,
+            handling=paper.rule.handling,
+        )
+        for paper in papers
+    )
+
+
+def _outcome_of(paper: Paper) -> PaperCount.Outcome:
+    if paper.is_left_out:
+        return PaperCount.Outcome.LEFT_OUT
+    return PaperCount.Outcome.SHOWN if paper.is_only_shown else PaperCount.Outcome.BROUGHT
+
+
+@transaction.atomic
+def take_payment(filing: Filing, *, note: str, viewer: Viewer, at: datetime) -> Filing:
+    """The fee was paid at the counter; a second click changes nothing. Raises NotAllowed, NotPayable."""
+    held = Filing.objects.select_for_update(of=("self",)).select_related("version__section").get(pk=filing.pk)
+    if not viewer.may(TAKE, held.version.section.key):
+        raise NotAllowed
+    if held.fee_state == FeeState.PAID:
+        return held
+    if held.fee_state != FeeState.DUE:
+        raise NotPayable
+    held.fee_state, held.paid_at, held.paid_note = FeeState.PAID, at, note.strip()[:100]
+    held.save(update_fields=["fee_state", "paid_at", "paid_note"])
+    record("procedures.paid", on=held, by=viewer, after={"yen": held.fee_yen})
+    return held
+
+
+def tally(filing: Filing, *, outcome: str, open_days: int) -> None:
+    """Count a filing where it is now; nothing of it but what the tally's columns hold ever gets there."""
+    filed_on = in_japan(filing.filed_at or filing.begun_at).date()
+    papers = list(PaperCount.objects.filter(filing=filing).values_list("outcome", flat=True))
+    row, _is_new = Tally.objects.get_or_create(
+        procedure=filing.version.procedure,
+        month=date(filed_on.year, filed_on.month, 1),
+        channel=filing.response.channel,
+        language=filing.response.language,
+        level=filing.level,
+        outcome=outcome,
+    )
+    left_out = papers.count(PaperCount.Outcome.LEFT_OUT)
+    Tally.objects.filter(pk=row.pk).update(
+        filings=F("filings") + 1,
+        open_days=F("open_days") + open_days,
+        papers_brought=F("papers_brought") + len(papers) - left_out,
+        papers_left_out=F("papers_left_out") + left_out,
+        fee_yen=F("fee_yen") + (filing.fee_yen or 0),
+    )

@@ -1,0 +1,111 @@
+"""The letter that answers a filing: its facts come from the answers, its leave from the decision."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from todoke.base.clock import in_japan
+from todoke.base.names import PersonName
+from todoke.civic.procedures.actions.deciding import reasons_of
+from todoke.civic.procedures.document import LetterUse
+from todoke.civic.procedures.models import Filing, Proposal
+from todoke.ground.people.queries import viewer_for
+from todoke.shared.documents.actions.issuing import issue
+from todoke.shared.documents.models import OfficialDocument
+from todoke.shared.documents.queries import body_of
+from todoke.shared.documents.queries import published_version as published_letter
+from todoke.shared.documents.rules.facts import FactName
+from todoke.shared.paperwork.document import Question
+from todoke.shared.paperwork.queries import Filled, latest_submitted
+from todoke.shared.paperwork.registry import field_kinds
+from todoke.shared.paperwork.sheet import Entry
+
+LEAVE = "casework.decision"
+
+
+class NoAnswers(Exception):
+    """The filing has no answers that have arrived, or they have been purged: nothing can be written about it."""
+
+
+def issue_letter(filing: Filing, outcome: str, *, at: datetime) -> OfficialDocument | None:
+    """Issue the letter of this outcome, sealed by leave of the decision; the same one when asked again.
+
+    None where the procedure has no letter for it. Raises what documents refuses, and NoAnswers.
+    """
+    use = filing.version.document.letters.get(outcome)
+    proposal = filing.proposals.select_related("decision", "made_by", "filing__response__custody").last()
+    if use is None or proposal is None or filing.case is None:
+        return None
+    found = latest_submitted(filing.response)
+    if found is None:
+        raise NoAnswers
+    return issue(
+        use.letter,
+        facts_for(filing, use, found, proposal),
+        section=filing.case.section,
+        subject=("procedures.filing", str(filing.response.key)),
+        viewer=viewer_for(proposal.made_by, in_japan(at).date()),
+        at=at,
+        addressee=addressee_of(filing, found),
+        reasons=reasons_of(proposal),
+        seal=use.seal,
+        leave=(LEAVE, str(proposal.decision_id)),
+        custody=filing.response.custody,
+    )
+
+
+def facts_for(filing: Filing, use: LetterUse, found: Filled, proposal: Proposal | None = None) -> dict[str, Any]:
+    """The values of the letter's names: from its questions, and from what is known of the filing itself."""
+    version = published_letter(use.letter)
+    names = body_of(version).names if version else {}
+    known = _known(filing, proposal)
+    facts = {}
+    for key, name in names.items():
+        value = known.get(key) if key in known else _answer(found, use.facts.get(key, key), name)
+        if value is not None:
+            facts[key] = value
+    return facts
+
+
+def addressee_of(filing: Filing, found: Filled) -> list[str]:
+    """The lines of the addressee: what the procedure names, a person with 様."""
+    lines = []
+    for key in filing.version.document.addressee:
+        question = found.document.question(key)
+        entry = found.sheet.get(key)
+        if question is None or entry is None or entry.value is None:
+            continue
+        if question.kind == "paperwork.person-name":
+            lines.append(f"{PersonName(**entry.value).on_paper}　様")
+        else:
+            lines.append(field_kinds[question.kind].words(entry.value, question).replace("\n", "　"))
+    return lines
+
+
+def _known(filing: Filing, proposal: Proposal | None) -> Mapping[str, Any]:
+    decided = proposal.decision.decided_at if proposal else None
+    return {
+        "applied.date": in_japan(filing.filed_at).date() if filing.filed_at else None,
+        "decided.date": in_japan(decided).date() if decided else None,
+        "fee": filing.fee_yen or 0,
+        "case.number": filing.case.number if filing.case else "",
+        "procedure.name": filing.version.document.name.say("ja"),
+    }
+
+
+def _answer(found: Filled, key: str, name: FactName) -> Any:
+    question = found.document.question(key)
+    entry = found.sheet.get(key)
+    if question is None or entry is None or entry.value is None:
+        return None
+    return _as_fact(question, entry, name)
+
+
+def _as_fact(question: Question, entry: Entry, name: FactName) -> Any:
+    kind = field_kinds[question.kind]
+    if name.kind in ("date", "money", "number", "truth"):
+        return kind.for_formula(entry.value, question)
+    if question.kind == "paperwork.person-name":
+        return PersonName(**entry.value).on_paper
+    words = kind.words(entry.value, question)
+    return words if name.kind == "lines" else words.replace("\n", "　")

@@ -1,0 +1,73 @@
+"""What is refused at this counter, each with a sentence for the person at the screen."""
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from todoke.shared.paperwork.types import Fault, Words
+
+
+class ProcedureRefused(Exception):
+    """It was not done; the text is fit for the screen."""
+
+    says: str | Promise = _("この操作はできません。")
+
+    def __str__(self) -> str:
+        return str(self.says)
+
+
+class NotAllowed(ProcedureRefused):
+    """The viewer may not do this, in this section."""
+
+    says = _("この手続きを扱う権限がありません。担当課に確かめてください。")
+
+
+class EditedElsewhere(ProcedureRefused):
+    """Somebody else has saved the draft since it was fetched."""
+
+    says = _("ほかの人が、この下書きを先に保存しました。画面を開き直して、もう一度直してください。")
+
+
+class NothingToPublish(ProcedureRefused):
+    """There is no draft."""
+
+    says = _("公開する下書きがありません。")
+
+
+class NotFitToPublish(ProcedureRefused):
+    """The publish gate is shut; `faults` say what to mend, and where."""
+
+    says = _("まだ公開できません。直すところがあります。")
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+
+
+class NotOffered(ProcedureRefused):
+    """The procedure has no published version, or is not taken by this way."""
+
+    says = _("この手続きは、いまこの方法では受け付けていません。")
+
+
+class LevelTooLow(ProcedureRefused):
+    """The procedure asks for a surer sign-in than was shown."""
+
+    says = _("この手続きには、もう一段確かな本人確認が必要です。")
+
+
+class CannotApply(ProcedureRefused):
+    """A condition of the procedure is not met; `reasons` say which, and what to do instead."""
+
+    says = _("入力された内容では、この手続きはできません。")
+
+    def __init__(self, reasons: Sequence[Words]) -> None:
+        super().__init__()
+        self.reasons = tuple(reasons)
+
+
+class NotPayable(ProcedureRefused):
+    """There is no fee that is due."""
+
+    says = _("納付を待っている手数料はありません。")

@@ -1,0 +1,254 @@
+"""Procedures and their versions, filings, what was left out, and the tally that never held a name."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from todoke.civic.procedures.document import ProcedureDocument, document_of
+from todoke.civic.procedures.types import FeeState, Handling, Instead, Proxy
+from todoke.ground.people.models import Mandate, Resident, Section
+from todoke.shared.casework.models import Case, Flow, FlowVersion
+from todoke.shared.decisions.models import Decision
+from todoke.shared.paperwork.models import Channel, Form, FormVersion, Response
+
+LEVEL_MAX = 5
+
+
+class StandardFlow(models.Model):
+    """A way that procedures go (標準の流れ), as the city folder has it: what a procedure's own flow is made from."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    document = models.JSONField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("標準の流れ")
+        ordering = ("key",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Procedure(models.Model):
+    """A procedure of the city (手続き), whatever its versions say. Made by builder or city folder, never deleted.
+
+    Its form and its flow have its key in their own rooms; when it opens and closes, and for how many, the form says.
+    """
+
+    key = models.SlugField(_("名前"), max_length=60, unique=True)
+    form = models.OneToOneField(Form, on_delete=models.PROTECT, related_name="+")
+    flow = models.OneToOneField(Flow, on_delete=models.PROTECT, related_name="+")
+    is_listed = models.BooleanField(_("一覧に載せる"), default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("手続き")
+        verbose_name_plural = _("手続き")
+        ordering = ("key",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ProcedureVersion(models.Model):
+    """One version of a procedure: a draft that its section writes, or what was published and stays as it was.
+
+    A published row is changed by nobody (trigger `published_procedure_stays`) but to be retired when the next one takes
+    its place; filings keep the version under which they began.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("編集中")
+        PUBLISHED = "published", _("公開中")
+        RETIRED = "retired", _("以前の版")
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("版"))
+    state = models.CharField(_("状態"), max_length=10, choices=State, default=State.DRAFT)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
+    # The canonical text and, once published, what it was published with.
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    revision = models.PositiveIntegerField(default=1)
+    edited_at = models.DateTimeField()
+    edited_by = models.CharField(max_length=200)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.CharField(max_length=200, blank=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("手続きの版")
+        ordering = ("procedure", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("procedure", "number"), name="procedure_version_has_its_number"),
+            models.UniqueConstraint(fields=("procedure",), condition=Q(state="draft"), name="procedure_has_one_draft"),
+            models.UniqueConstraint(
+                fields=("procedure",), condition=Q(state="published"), name="procedure_is_published_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at__isnull=True, retired_at__isnull=True)
+                | Q(state="published", published_at__isnull=False, retired_at__isnull=True)
+                | Q(state="retired", published_at__isnull=False, retired_at__isnull=False),
+                name="procedure_version_dates_fit_its_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(form_version__isnull=False, flow_version__isnull=False),
+                name="what_is_published_has_form_and_flow",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id}/{self.number}"
+
+    @property
+    def document(self) -> ProcedureDocument:
+        """What it says. Raises BrokenProcedure only for a draft."""
+        return document_of(self.text)
+
+
+class Filing(models.Model):
+    """One filing (届出・申請): somebody's answers on their way to the city, and the case that came of them.
+
+    Begun as soon as there is something to keep; `case` and `filed_at` come together when it arrives. The answers, the
+    way they came and who typed them are the response's. Kept as long as the response's custody says.
+    """
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="filings")
+    response = models.OneToOneField(Response, on_delete=models.PROTECT, related_name="+")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="+")
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, null=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, null=True, related_name="+")
+    proxy = models.CharField(_("代理"), max_length=10, choices=Proxy, blank=True)
+    # The level that was shown when it was filed.
+    level = models.PositiveSmallIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    filed_at = models.DateTimeField(null=True)
+    fee_state = models.CharField(_("手数料"), max_length=10, choices=FeeState, default=FeeState.NONE)
+    fee_yen = models.PositiveIntegerField(null=True)
+    # The frozen quote: lines with their words, basis and yen, and how each came about; with the hash of it.
+    quote = models.JSONField(null=True)
+    quote_sha256 = models.CharField(max_length=64, blank=True)
+    paid_at = models.DateTimeField(null=True)
+    paid_note = models.CharField(max_length=100, blank=True)
+    # The end of the case has been followed: custody closed, tally told.
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("届出・申請")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("resident", "-id"), name="filings_of_a_resident"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(case__isnull=True, filed_at__isnull=True) | Q(case__isnull=False, filed_at__isnull=False),
+                name="a_filing_arrives_as_a_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_state="none", fee_yen__isnull=True)
+                | (~Q(fee_state="none") & Q(fee_yen__isnull=False, quote__isnull=False)),
+                name="a_fee_has_its_quote",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_state="paid", paid_at__isnull=False) | (~Q(fee_state="paid") & Q(paid_at__isnull=True)),
+                name="what_is_paid_says_when",
+            ),
+            models.CheckConstraint(condition=Q(level__lte=LEVEL_MAX), name="filing_level"),
+            models.CheckConstraint(condition=Q(fee_state__in=FeeState.values), name="filing_fee_state"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Proposal(models.Model):
+    """What a clerk has put to decision about a filing (起案): the outcome, and the reasons that go on the letter.
+
+    The reasons are sealed with the response's custody. `followed_at`: the case has gone where the decision sent it.
+    """
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", _("許可・承認する")
+        REFUSED = "refused", _("許可・承認しない")
+
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="proposals")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    reasons = models.BinaryField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    followed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("起案")
+        indexes = (models.Index(fields=["id"], condition=Q(followed_at__isnull=True), name="proposals_under_way"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("filing",), condition=Q(followed_at__isnull=True), name="a_filing_is_put_to_decision_once"
+            ),
+            models.CheckConstraint(condition=Q(outcome__in=("granted", "refused")), name="proposal_outcome"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.outcome}"
+
+
+class PaperCount(models.Model):
+    """What became of one paper of one filing: brought, shown, or left out, and what stood in for it.
+
+    Nothing of a person; the counts outlive the filing in `Tally`.
+    """
+
+    class Outcome(models.TextChoices):
+        BROUGHT = "brought", _("提出")
+        SHOWN = "shown", _("提示")
+        LEFT_OUT = "left_out", _("省略")
+
+    filing = models.ForeignKey(Filing, on_delete=models.CASCADE, related_name="papers")
+    question = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    instead = models.CharField(max_length=10, choices=Instead, default=Instead.NONE)
+    handling = models.CharField(max_length=10, choices=Handling)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("filing", "question"), name="a_paper_is_counted_once_a_filing"),
+            models.CheckConstraint(
+                condition=~Q(outcome="left_out") | ~Q(instead="none"), name="what_is_left_out_has_a_stand_in"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.question} {self.outcome}"
+
+
+class Tally(models.Model):
+    """How many filings there were, by what may be told of them; a table that never held a name and outlives cases.
+
+    One row for each procedure, month of filing, channel, language, level and outcome; "" while a case runs.
+    """
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField(_("月"))
+    channel = models.CharField(max_length=10, choices=Channel)
+    language = models.CharField(max_length=20)
+    level = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=60, blank=True)
+    filings = models.PositiveIntegerField(default=0)
+    open_days = models.PositiveIntegerField(_("処理にかかった開庁日の合計"), default=0)
+    papers_brought = models.PositiveIntegerField(default=0)
+    papers_left_out = models.PositiveIntegerField(default=0)
+    fee_yen = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("集計")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("procedure", "month", "channel", "language", "level", "outcome"), name="a_tally_line_is_one_row"
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="a_tally_knows_the_month_alone"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} {self.month:%Y-%m} {self.channel} {self.outcome}"

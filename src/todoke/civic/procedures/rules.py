@@ -1,0 +1,5 @@
+"""The rights of this room."""
+
+BUILD = "procedures.build"
+TAKE = "procedures.take"
+COUNT = "procedures.count"
