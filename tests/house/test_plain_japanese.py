@@ -56,7 +56,7 @@ def texts(root: Path = ROOT) -> Iterator[Said]:
     """Every ja-easy text of catalogues and of the sample city."""
     for path in sorted(root.glob("src/todoke/**/locale/ja_Easy/LC_MESSAGES/django.po")):
         yield from in_catalogue(path, root)
-    for path in sorted(root.glob("city/sample/*.toml")):
+    for path in sorted(root.glob("city/sample/**/*.toml")):
         yield from in_city_file(path, root)
 
 
@@ -81,7 +81,9 @@ def easy_parts(value: Any) -> Iterator[tuple[str, bool]]:
             yield from easy_parts(each)
     elif isinstance(value, dict):
         for key, below in value.items():
-            if key == EASY:
+            if key == EASY and isinstance(below, str):
+                yield below, True
+            elif key == EASY:
                 yield f"{below['title']}\n{below['body']}", True
                 yield from ((text, False) for name, text in below.items() if name not in {"title", "body"} and text)
             elif key.endswith("_easy"):
