@@ -7,9 +7,11 @@ from typing import Any
 from todoke.base.clock import in_japan
 from todoke.base.names import PersonName
 from todoke.civic.procedures.actions.deciding import reasons_of
+from todoke.civic.procedures.actions.filing import circumstances
 from todoke.civic.procedures.document import LetterUse
 from todoke.civic.procedures.models import Filing, Proposal
 from todoke.ground.people.queries import viewer_for
+from todoke.shared.decisions.queries import content_of
 from todoke.shared.documents.actions.issuing import issue
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.documents.queries import body_of
@@ -55,10 +57,13 @@ def issue_letter(filing: Filing, outcome: str, *, at: datetime) -> OfficialDocum
 
 
 def facts_for(filing: Filing, use: LetterUse, found: Filled, proposal: Proposal | None = None) -> dict[str, Any]:
-    """The values of the letter's names: from its questions, and from what is known of the filing itself."""
+    """The values of the letter's names: from its questions, from what is known of the filing itself, and from the facts
+    on which it was decided (a degree of damage, the amount of a benefit).
+    """
     version = published_letter(use.letter)
     names = body_of(version).names if version else {}
-    known = _known(filing, proposal)
+    computed = found.standing(circumstances(filing.filed_at)).computed if filing.filed_at else {}
+    known = {**computed, **_decided(proposal), **_known(filing, proposal)}
     facts = {}
     for key, name in names.items():
         value = known.get(key) if key in known else _answer(found, use.facts.get(key, key), name)
@@ -91,6 +96,12 @@ def _known(filing: Filing, proposal: Proposal | None) -> Mapping[str, Any]:
         "case.number": filing.case.number if filing.case else "",
         "procedure.name": filing.version.document.name.say("ja"),
     }
+
+
+def _decided(proposal: Proposal | None) -> Mapping[str, Any]:
+    """The facts for which the route asked, as they stood on the paper that was decided."""
+    content = content_of(proposal.decision) if proposal else None
+    return dict(content.facts) if content else {}
 
 
 def _answer(found: Filled, key: str, name: FactName) -> Any:
