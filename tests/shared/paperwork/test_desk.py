@@ -98,17 +98,17 @@ class DemoIntake:
 
     key = "demo.intake"
 
-    def take_in(self, file: Any) -> Any:
+    def take_in(self, file: Any, response: Any) -> Any:
+        assert response.state == "draft"
         if file.size > 10:
             return "ファイルが大きすぎます。10バイトまでにしてください。"
         return {"file": "document:1", "name": file.name, "size": file.size, "type": "text/plain"}
 
 
 @pytest.fixture
-def intake() -> Any:
-    intakes._items.clear()
-    yield intakes.register(DemoIntake())
-    intakes._items.clear()
+def intake(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(intakes, "_items", {})
+    return intakes.register(DemoIntake())
 
 
 def test_files_are_taken_in_refused_and_taken_away(schedule: Any, client: Client, intake: Any) -> None:
@@ -131,7 +131,10 @@ def test_files_are_taken_in_refused_and_taken_away(schedule: Any, client: Client
     assert only_sheet()["paper"].value is None
 
 
-def test_without_an_intake_files_are_refused_kindly(schedule: Any, client: Client) -> None:
+def test_without_an_intake_files_are_refused_kindly(
+    schedule: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intakes, "_items", {})
     form_of({"key": "paper", "kind": "paperwork.files"})
     page = begin(client)
     posted = inputs(client.get(page).content.decode())

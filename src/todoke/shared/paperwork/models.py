@@ -249,6 +249,24 @@ class Revision(models.Model):
         ]
 
 
+class Upload(models.Model):
+    """添付ファイル: one file that was handed in with a response. `key` stands in the answer, which also has its name.
+
+    The bytes lie in ground/files, sealed with the key of the response's custody: they die with it.
+    """
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    response = models.ForeignKey(Response, models.PROTECT, related_name="uploads")
+    file = models.OneToOneField("files.Document", models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 class AnswerIndex(models.Model):
     """One searchable answer of what was handed in: only of questions declared so that hold nothing personal."""
 

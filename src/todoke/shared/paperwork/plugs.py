@@ -18,7 +18,8 @@ from todoke.shared.paperwork.fields.rows import Rows
 from todoke.shared.paperwork.fields.shown import ComputedValue, Explanation
 from todoke.shared.paperwork.fields.texts import LongText, Mail, ShortText
 from todoke.shared.paperwork.fields.times import Time
-from todoke.shared.paperwork.registry import field_kinds
+from todoke.shared.paperwork.intake import SealedIntake
+from todoke.shared.paperwork.registry import field_kinds, intakes
 from todoke.shared.paperwork.shredding import ResponseShredder
 from todoke.shared.paperwork.specimens import SHEET, draw_every_kind
 
@@ -49,5 +50,6 @@ for kind in (
 ):
     field_kinds.register(kind())
 
+intakes.register(SealedIntake())
 shredders.register(ResponseShredder())
 specimens.register(Specimen("paperwork.fields", _("様式の質問"), 10, draw_every_kind, (SHEET,)))

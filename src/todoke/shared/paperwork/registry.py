@@ -194,8 +194,8 @@ class Intake(Protocol):
     @property
     def key(self) -> str: ...
 
-    def take_in(self, file: Any) -> dict[str, Any] | Text:
-        """Keep this uploaded file, or say why not."""
+    def take_in(self, file: Any, response: Any) -> dict[str, Any] | Text:
+        """Keep this uploaded file for this response (`models.Response`), or say why not."""
 
 
 intakes: Registry[Intake] = Registry("paperwork.intakes")

@@ -1,8 +1,10 @@
 """How a response dies: every answer, sealed or not, its index, its codes; what stays says that it was there."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
-from todoke.base.clock import now
+from todoke.base.clock import in_japan, now
+from todoke.ground.files.models import Document
 from todoke.ground.retention.registry import Shredded
 from todoke.shared.paperwork.actions.responses import NAME, empty
 from todoke.shared.paperwork.models import Response
@@ -27,8 +29,18 @@ class ResponseShredder:
         if response is None:
             return []
         revisions = [str(pk) for pk in response.revisions.values_list("pk", flat=True)]
+        files = [str(pk) for pk in response.uploads.values_list("file_id", flat=True)]
         empty(response, at=now())
+        _let_go(files)
         return [
             Shredded("paperwork.Revision", revisions, ("plain", "sealed", "sources")),
             Shredded("paperwork.Response", [str(response.pk)], ("owner", "entered_by", "resume_hash", "second_hash")),
+            Shredded("files.Document", files, ("bytes",)),
         ]
+
+
+def _let_go(files: list[str]) -> None:
+    """The bytes, unreadable with the custody's key, go with the next purge of files."""
+    Document.objects.filter(pk__in=files, purged_at__isnull=True).update(
+        kept_until=in_japan(now()).date() - timedelta(days=1)
+    )

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     BOMB = "bomb"
     MY_NUMBER = "my-number"
     MALWARE = "malware"
+    NOT_LOOKED_AT = "not-looked-at"
 
 
 SENTENCES: dict[Reason, Promise] = {
@@ -54,6 +55,7 @@ SENTENCES: dict[Reason, Promise] = {
         "マイナンバー（個人番号）のような12桁の番号があります。番号を消すか、隠して保存し直してください。"
     ),
     Reason.MALWARE: _("ウイルスが見つかりました。このファイルは保管していません。お使いの機器を調べてください。"),
+    Reason.NOT_LOOKED_AT: _("いまファイルを確かめられません。しばらくしてから、もう一度送ってください。"),
 }
 
 

@@ -80,7 +80,7 @@ class Desk:
         if page is None:
             return HttpResponseNotFound()
         before = {question.key for question in found.standing(self.circumstances()).asked_on(page)}
-        came = read_posted(request, found.document, found.sheet)
+        came = read_posted(request, found)
         pressed = came.pressed
         is_autosave = "autosave" in request.POST
         goes_back = "back" in request.POST
@@ -171,25 +171,25 @@ class Desk:
         return self._review(request, found)
 
     def _review(self, request: HttpRequest, found: Filled, says: str = "") -> HttpResponse:
+        return render(request, "paperwork/review.html", self.review_values(found, says))
+
+    def review_values(self, found: Filled, says: str = "") -> dict[str, Any]:
+        """What the template of the review shows; for services whose own template says more and hands in more."""
         standing = found.standing(self.circumstances())
-        return render(
-            request,
-            "paperwork/review.html",
-            {
-                "frame": self.frame,
-                "title": found.document.title.say(),
-                "parts": self._parts(found, standing),
-                "computed": _computed(found, standing),
-                "is_complete": standing.is_complete,
-                "faults": self._faults(found, standing),
-                "says": says,
-                "token_name": TOKEN,
-                "token": token_of(found.response),
-                "submit_key": new_code(RECEIPT_LETTERS),
-                "can_pause": self.can_pause,
-                "pause": self.place("pause", found.response, "") if self.can_pause else "",
-            },
-        )
+        return {
+            "frame": self.frame,
+            "title": found.document.title.say(),
+            "parts": self._parts(found, standing),
+            "computed": _computed(found, standing),
+            "is_complete": standing.is_complete,
+            "faults": self._faults(found, standing),
+            "says": says,
+            "token_name": TOKEN,
+            "token": token_of(found.response),
+            "submit_key": new_code(RECEIPT_LETTERS),
+            "can_pause": self.can_pause,
+            "pause": self.place("pause", found.response, "") if self.can_pause else "",
+        }
 
     def _submit(self, request: HttpRequest, found: Filled) -> HttpResponse:
         try:
@@ -210,22 +210,26 @@ class Desk:
         """That it has arrived: the code, the instant, and what was handed in. Also the page to print."""
         if found.revision.arrived_at is None and found.response.receipt_code is None:
             return redirect(self._first(found, found.standing(self.circumstances())))
+        return render(request, "paperwork/receipt.html", self.receipt_values(found))
+
+    def receipt_values(self, found: Filled) -> dict[str, Any]:
+        """What the template of the receipt shows; for services whose own template says more."""
         standing = found.standing(self.circumstances())
         arrived = found.revision.arrived_at
-        return render(
-            request,
-            "paperwork/receipt.html",
-            {
-                "frame": self.frame,
-                "title": found.document.title.say(),
-                "code": in_groups(found.response.receipt_code or ""),
-                "arrived_at": arrived,
-                "is_open_again": arrived is None,
-                "go_on": self._first(found, standing),
-                "parts": self._parts(found, standing, with_links=False),
-                "computed": _computed(found, standing),
-            },
-        )
+        return {
+            "frame": self.frame,
+            "title": found.document.title.say(),
+            "code": in_groups(found.response.receipt_code or ""),
+            "arrived_at": arrived,
+            "is_open_again": arrived is None,
+            "go_on": self._first(found, standing),
+            "parts": self._parts(found, standing, with_links=False),
+            "computed": _computed(found, standing),
+        }
+
+    def first(self, found: Filled) -> str:
+        """The address where to go on: the first open page that is not done, the review, or the receipt."""
+        return self._first(found, found.standing(self.circumstances()))
 
     def pause(self, request: HttpRequest, found: Filled) -> HttpResponse:
         """Ask for the second thing, then show the code once."""

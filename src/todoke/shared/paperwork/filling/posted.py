@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from todoke.base.number_guard import TWELVE_DIGITS_MARK, refused_fields
 from todoke.shared.paperwork.actions.responses import Posted
-from todoke.shared.paperwork.document import FormDocument
 from todoke.shared.paperwork.fields.files import KEPT, REFUSED
+from todoke.shared.paperwork.queries import Filled
 from todoke.shared.paperwork.registry import field_kinds, intakes
-from todoke.shared.paperwork.sheet import Sheet
 from todoke.shared.paperwork.types import Raw, joined
 
 SHOWN = "shown@"
@@ -36,8 +35,9 @@ class Page:
     my_numbers: dict[str, list[str]]
 
 
-def read_posted(request: HttpRequest, document: FormDocument, sheet: Sheet) -> Page:
+def read_posted(request: HttpRequest, found: Filled) -> Page:
     """The answers of a page, after the button that was pressed in one of its fields has done its work."""
+    document, sheet = found.document, found.sheet
     shown = {name.removeprefix(SHOWN): str(mark) for name, mark in request.POST.items() if name.startswith(SHOWN)}
     answers: dict[str, Raw] = {key: {} for key in shown}
     refused = set(refused_fields(request))
@@ -59,7 +59,7 @@ def read_posted(request: HttpRequest, document: FormDocument, sheet: Sheet) -> P
         held = {part: sheet[key].raw[part] for part in kind.held if key in sheet and part in sheet[key].raw}
         raw: Raw = {part: posted for part, posted in answers[key].items() if part not in kind.held}
         if REFUSED in kind.held:
-            raw = {**raw, **held, **_handed_in(request, key, held)}
+            raw = {**raw, **held, **_handed_in(request, key, held, found)}
         if pressed and pressed.question == key:
             raw = kind.act(pressed.act, {**held, **raw, **_place(pressed)}, question)
         answers[key] = raw
@@ -86,15 +86,15 @@ def _place(pressed: Pressed) -> Raw:
     return {joined(path, "x"): [pressed.place[0]], joined(path, "y"): [pressed.place[1]]}
 
 
-def _handed_in(request: HttpRequest, key: str, held: Raw) -> Raw:
+def _handed_in(request: HttpRequest, key: str, held: Raw, found: Filled) -> Raw:
     """The files of one question, taken in by whoever takes files; each is kept or refused with a sentence."""
     kept, refused = list(held.get(KEPT, ())), []
-    for file in request.FILES.getlist(key):
+    for file in request.FILES.getlist(key) if found.may_change(key) else ():
         intake = next(iter(intakes), None)
         if intake is None:
             refused.append(_("ファイルは、まだこの画面で受け付けていません。窓口にお持ちください。"))
             continue
-        taken = intake.take_in(file)
+        taken = intake.take_in(file, found.response)
         if isinstance(taken, dict):
             kept.append(json.dumps(taken, sort_keys=True))
         else:
