@@ -11,6 +11,9 @@ from todoke.shared.casework.queries.cases import (
     letters_of,
     open_actions,
     tasks_for,
+    told_history,
+    told_letters,
+    told_reason,
 )
 from todoke.shared.casework.queries.inbox import Inbox, Page, counts, inbox, load_by_person
 
@@ -30,4 +33,7 @@ __all__ = [
     "load_by_person",
     "open_actions",
     "tasks_for",
+    "told_history",
+    "told_letters",
+    "told_reason",
 ]

@@ -139,6 +139,25 @@ def history_of(viewer: Viewer, case: Case) -> list[Line]:
     return lines
 
 
+def told_history(case: Case) -> list[Line]:
+    """The history as it is told to whoever filed, once their service has let them in: no names, nothing sealed."""
+    return [Line(event, "", {}) for event in case.events.all()]
+
+
+def told_reason(case: Case, action: str) -> str:
+    """The reason that staff gave when this action was last taken; for actions whose reason is written to whoever filed.
+
+    Nothing where it was not taken, and after the purge.
+    """
+    event = case.events.filter(kind=What.MOVED, payload__action=action).order_by("-seq").first()
+    return str(show_values(case, event.private).get("reason", "")) if event else ""
+
+
+def told_letters(case: Case) -> list[tuple[Letter, str | None]]:
+    """The letters of a case, oldest first, for whoever their service has let in; None for a text that was purged."""
+    return [(letter, show(case, letter.body)) for letter in case.letters.order_by("seq")]
+
+
 def tasks_for(viewer: Viewer) -> QuerySet[Task]:
     """The open tasks of this viewer: their own as a resident, their sections' and their own as staff."""
     resident = resident_of(viewer)
