@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drill-reply/", include((drill_reply_patterns, "emergency-reply"))),
     path("desk/notices/", include("todoke.civic.notices.urls")),
     path("notices/", include((notice_patterns, "notices-public"))),
+    path("", include("todoke.civic.procedures.urls_public")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/loudspeakers/", include("todoke.shared.loudspeakers.urls")),
     path("loudspeakers/", include((said_patterns, "loudspeakers-said"))),

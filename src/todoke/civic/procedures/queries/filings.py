@@ -1,0 +1,117 @@
+"""Filings as whoever filed may see them: their own, by sign-in; or those of the browser that holds them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from todoke.base.formulas import said
+from todoke.civic.procedures.actions.filing import SUBJECT
+from todoke.civic.procedures.actions.following import ANSWER
+from todoke.civic.procedures.models import Filing
+from todoke.ground.people.rules import Viewer
+from todoke.shared.casework.models import Case, Task
+from todoke.shared.casework.rules.document import By
+from todoke.shared.documents.models import OfficialDocument
+from todoke.shared.paperwork.models import ResponseState
+from todoke.shared.paperwork.rules import read_code
+
+LISTED_MAX = 200
+_WITH = (
+    "version__procedure__form",
+    "version__section",
+    "version__form_version",
+    "response__version__form",
+    "response__custody__period",
+    "response__custody__retention_class",
+    "case__section",
+    "case__flow_version",
+    "case__custody__period",
+)
+
+
+def filings() -> QuerySet[Filing]:
+    """All that have not been purged, with what a page of theirs needs; whoever calls narrows it."""
+    return Filing.objects.exclude(response__state=ResponseState.PURGED).select_related(*_WITH)
+
+
+def filing_of(viewer: Viewer, key: UUID | str) -> Filing | None:
+    """The filing with this key, if the viewer has signed in as whose it is."""
+    if viewer.resident_id is None:
+        return None
+    return filings().filter(response__key=key, resident_id=viewer.resident_id).first()
+
+
+def filing_with(key: UUID | str) -> Filing | None:
+    """The filing with this key, whosesoever it is: for who then shows that their browser holds it."""
+    return filings().filter(response__key=key).first()
+
+
+def my_filings(viewer: Viewer, held: Iterable[str] = ()) -> QuerySet[Filing]:
+    """The viewer's own, and those that their browser holds; the newest first."""
+    mine = Q(response__key__in=list(held))
+    if viewer.resident_id is not None:
+        mine |= Q(resident_id=viewer.resident_id)
+    return filings().filter(mine).order_by("-pk")[:LISTED_MAX]
+
+
+def filing_with_receipt(code: str) -> Filing | None:
+    """The filing that got this receipt code, as somebody copied it from the receipt."""
+    read = read_code(code)
+    return filings().filter(response__receipt_code=read).first() if read else None
+
+
+def documents_of(filing: Filing) -> list[OfficialDocument]:
+    """What the city has issued about it and still holds, the newest first."""
+    found = OfficialDocument.objects.filter(subject_type=SUBJECT, subject_key=str(filing.response.key))
+    return list(found.exclude(shredded_at__isnull=False).select_related("number", "section").order_by("-pk"))
+
+
+def task_of(case: Case) -> Task | None:
+    """What is asked of whoever filed now: a correction (補正), if any."""
+    return case.tasks.filter(then=ANSWER, done_at__isnull=True, withdrawn_at__isnull=True).first()
+
+
+def may_withdraw(case: Case, action_key: str) -> bool:
+    """Whether whoever filed can still take it back."""
+    action: Any = case.flow_version.read.actions.get(action_key)
+    return bool(case.is_open and action and case.state in action.sources and By.RESIDENT in action.by)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of “my procedures”."""
+
+    filing: Filing
+    name: str
+    state: str
+    is_draft: bool
+    asks: bool
+
+
+def rows_of(found: Iterable[Filing]) -> list[Row]:
+    """The lines of a list, with whether something is asked of them: one more question to the database for all."""
+    listed = list(found)
+    cases = [filing.case_id for filing in listed if filing.case_id]
+    asked = set(
+        Task.objects.filter(
+            case_id__in=cases, then=ANSWER, done_at__isnull=True, withdrawn_at__isnull=True
+        ).values_list("case_id", flat=True)
+    )
+    return [
+        Row(
+            filing,
+            filing.version.document.name.say(),
+            state_words(filing.case) if filing.case else "",
+            filing.case is None,
+            filing.case_id in asked,
+        )
+        for filing in listed
+    ]
+
+
+def state_words(case: Case) -> str:
+    """Where a case stands, in the active language."""
+    return said(case.flow_version.read.states[case.state].title)

@@ -1,0 +1,194 @@
+"""What has become of a filing: for whoever signed in as whose it is, or holds its receipt."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from todoke.base.access import public
+from todoke.base.clock import now
+from todoke.base.ui.values import Entry
+from todoke.civic.procedures.actions import following
+from todoke.civic.procedures.actions.filing import circumstances
+from todoke.civic.procedures.actions.refusals import ProcedureRefused
+from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.queries import filings as queries
+from todoke.civic.procedures.views.doors import actor, private, theirs
+from todoke.civic.procedures.views.filling import DESK, place, quote_values
+from todoke.ground.files.actions import Damaged
+from todoke.ground.people.gate import VisitorRequest
+from todoke.ground.retention.models import Gone
+from todoke.shared.casework.actions.letters import LETTERS_MAX, post_letter
+from todoke.shared.casework.actions.refusals import CaseRefused
+from todoke.shared.casework.models import Case, Task
+from todoke.shared.casework.queries import told_history, told_letters, told_reason
+from todoke.shared.documents.actions import reading
+from todoke.shared.documents.limits import is_too_often, visitor
+from todoke.shared.documents.queries import address_of, code_of
+from todoke.shared.paperwork.filling import hold
+from todoke.shared.paperwork.filling.holding import HELD
+from todoke.shared.paperwork.queries import filled
+from todoke.shared.paperwork.rules import in_groups, read_code
+
+READ_OR_POST = ["GET", "HEAD", "POST"]
+# In five minutes: from one place of the network, and for one code.
+PLACE_MAX = 20
+CODE_MAX = 10
+DECIDED_TO_RETURN = "return"
+
+
+@public
+@never_cache
+@require_safe
+def mine(request: VisitorRequest) -> HttpResponse:
+    """My procedures: the resident's own, and those that this browser holds."""
+    rows = queries.rows_of(queries.my_filings(request.viewer, request.session.get(HELD, [])))
+    return private(render(request, "procedures/mine.html", {"rows": rows, "is_resident": request.viewer.is_resident}))
+
+
+@public
+@never_cache
+@require_http_methods(READ_OR_POST)
+def status(request: VisitorRequest) -> HttpResponseBase:
+    """Ask for the receipt code; whoever has it holds the filing in this browser."""
+    code, says, answer = request.POST.get("code", "")[:60], "", 200
+    if request.method == "POST":
+        if is_too_often("filing-place", visitor(request), PLACE_MAX) or is_too_often(
+            "filing-code", read_code(code), CODE_MAX
+        ):
+            says, answer = (
+                _("何度も試されたため、しばらく見られません。5分ほど待ってから、もう一度入れてください。"),
+                429,
+            )
+        elif (found := queries.filing_with_receipt(code)) is None:
+            says, answer = _("この受付番号の手続きは見つかりません。控えのとおりに、もう一度入れてください。"), 422
+        else:
+            hold(request, found.response)
+            return redirect("procedures-public:filing", found.response.key)
+    return private(render(request, "procedures/status.html", {"code": code, "says": says}, status=answer))
+
+
+@public
+@never_cache
+@require_safe
+def filing(request: VisitorRequest, key: UUID) -> HttpResponseBase:
+    """Where it stands, who has it, by when, what is awaited, what was written and issued."""
+    found = theirs(request, key)
+    if found.case is None:
+        answers = filled(found.response.key)
+        if answers is None:
+            raise Http404
+        return redirect(DESK.first(answers))
+    return private(render(request, "procedures/filing.html", _values(found, found.case)))
+
+
+def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
+    task = queries.task_of(case)
+    return {
+        "filing": found,
+        "case": case,
+        "title": found.version.document.name.say(),
+        "code": in_groups(found.response.receipt_code or ""),
+        "state": queries.state_words(case),
+        "tone": "good" if not case.is_open else "attention" if task else "active",
+        "section": case.section,
+        "task": task,
+        "go_on": _correcting(found, task) if task else "",
+        "reason": told_reason(case, following.ASK) if task else "",
+        "returned": told_reason(case, DECIDED_TO_RETURN) if not case.is_open else "",
+        "history": [Entry(line.event.at, line.title) for line in told_history(case)],
+        "letters": told_letters(case),
+        "documents": [
+            {"document": each, "verify": address_of(code_of(each.pk))} for each in queries.documents_of(found)
+        ],
+        "quote": quote_values(found.quote) if found.quote else None,
+        "can_withdraw": queries.may_withdraw(case, following.WITHDRAW),
+        "once": uuid.uuid4(),
+        "letters_max": LETTERS_MAX,
+        **more,
+    }
+
+
+def _correcting(found: Filing, task: Task) -> str:
+    """The page with the first question that was opened."""
+    answers = filled(found.response.key)
+    if answers is None or not answers.is_open:
+        return ""
+    standing = answers.standing(circumstances(now()))
+    for page in standing.pages:
+        if any(question.key in task.fields for question in standing.asked_on(page)):
+            return place("page", found.response, page.key)
+    return place("review", found.response, "")
+
+
+@public
+@require_POST
+def write(request: VisitorRequest, key: UUID) -> HttpResponseBase:
+    """Write to the section that has it; the same letter sent twice is one."""
+    found = theirs(request, key)
+    if found.case is None:
+        raise Http404
+    body = request.POST.get("body", "")
+    try:
+        once = UUID(request.POST.get("once", ""))
+    except ValueError:
+        once = uuid.uuid4()
+    try:
+        with transaction.atomic():
+            case = following.locked_case(found)
+            post_letter(case, body, is_from_resident=True, by=actor(request), once=once, at=now())
+    except CaseRefused as refused:
+        values = _values(found, found.case, body=body, says=str(refused))
+        return private(render(request, "procedures/filing.html", values, status=422))
+    messages.success(request, _("送りました。担当の課から返事があると、この画面に出ます。"))
+    return redirect("procedures-public:filing", key)
+
+
+@public
+@never_cache
+@require_http_methods(READ_OR_POST)
+def withdraw(request: VisitorRequest, key: UUID) -> HttpResponseBase:
+    """Take it back, after one page that says what that means."""
+    found = theirs(request, key)
+    if found.case is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            following.withdraw(found, by=actor(request), at=now())
+        except ProcedureRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("取り下げました。"))
+        return redirect("procedures-public:filing", key)
+    if not queries.may_withdraw(found.case, following.WITHDRAW):
+        return redirect("procedures-public:filing", key)
+    values = {"filing": found, "title": found.version.document.name.say(), "section": found.case.section.name}
+    return private(render(request, "procedures/withdraw.html", values))
+
+
+@public
+@never_cache
+@require_safe
+def document(request: VisitorRequest, key: UUID, document: UUID) -> HttpResponseBase:
+    """A paper that the city has issued about this filing, as it was signed."""
+    found = theirs(request, key)
+    paper = next((each for each in queries.documents_of(found) if each.key == document), None)
+    if paper is None:
+        raise Http404
+    try:
+        pdf = reading.paper_of(paper)
+    except (reading.Gone, Gone, Damaged) as gone:
+        raise Http404 from gone
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.number.text}.pdf")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return private(answer)
