@@ -1,5 +1,9 @@
-"""The rights of this room."""
+"""The rights of this room, and the words under which other rooms know its filings and their acts."""
 
 BUILD = "procedures.build"
 TAKE = "procedures.take"
 COUNT = "procedures.count"
+
+SUBJECT = "procedures.filing"
+# Actions that every flow of a procedure names alike.
+ASK, ANSWER, WITHDRAW = "ask-correction", "corrected", "withdraw"

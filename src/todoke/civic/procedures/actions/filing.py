@@ -12,7 +12,7 @@ from todoke.base.formulas import Circumstances
 from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, NotOffered, NotPayable
 from todoke.civic.procedures.judging import Judgement, Paper, formulas_of, judge
 from todoke.civic.procedures.models import Filing, PaperCount, ProcedureVersion, Tally
-from todoke.civic.procedures.rules import TAKE
+from todoke.civic.procedures.rules import SUBJECT, TAKE
 from todoke.civic.procedures.types import Audience, FeeState, Proxy
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Mandate
@@ -25,8 +25,6 @@ from todoke.shared.paperwork.actions.responses import Carried, Receipt
 from todoke.shared.paperwork.models import Channel
 from todoke.shared.paperwork.queries import Filled, filled
 from todoke.shared.timetable.queries import office_calendar
-
-SUBJECT = "procedures.filing"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from todoke.base.clock import in_japan
-from todoke.civic.procedures.actions.filing import SUBJECT, circumstances, tally
+from todoke.civic.procedures.actions.filing import circumstances, tally
 from todoke.civic.procedures.actions.refusals import NotAllowed, NotOffered
 from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.rules import ANSWER, ASK, SUBJECT, WITHDRAW
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.actions import custody
@@ -22,8 +23,6 @@ from todoke.shared.casework.rules.history import stops_in
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Receipt
 from todoke.shared.timetable.queries import office_calendar
-
-ASK, ANSWER, WITHDRAW = "ask-correction", "corrected", "withdraw"
 
 
 @transaction.atomic

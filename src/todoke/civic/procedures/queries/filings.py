@@ -8,9 +8,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from todoke.base.formulas import said
-from todoke.civic.procedures.actions.filing import SUBJECT
-from todoke.civic.procedures.actions.following import ANSWER
 from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.rules import ANSWER, SUBJECT
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.rules.document import By

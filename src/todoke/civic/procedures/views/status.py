@@ -21,6 +21,7 @@ from todoke.civic.procedures.actions.filing import circumstances
 from todoke.civic.procedures.actions.refusals import ProcedureRefused
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries import filings as queries
+from todoke.civic.procedures.rules import ASK, WITHDRAW
 from todoke.civic.procedures.views.doors import actor, private, theirs
 from todoke.civic.procedures.views.filling import DESK, place, quote_values
 from todoke.ground.files.actions import Damaged
@@ -102,7 +103,7 @@ def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
         "section": case.section,
         "task": task,
         "go_on": _correcting(found, task) if task else "",
-        "reason": told_reason(case, following.ASK) if task else "",
+        "reason": told_reason(case, ASK) if task else "",
         "returned": told_reason(case, DECIDED_TO_RETURN) if not case.is_open else "",
         "history": [Entry(line.event.at, line.title) for line in told_history(case)],
         "letters": told_letters(case),
@@ -110,7 +111,7 @@ def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
             {"document": each, "verify": address_of(code_of(each.pk))} for each in queries.documents_of(found)
         ],
         "quote": quote_values(found.quote) if found.quote else None,
-        "can_withdraw": queries.may_withdraw(case, following.WITHDRAW),
+        "can_withdraw": queries.may_withdraw(case, WITHDRAW),
         "once": uuid.uuid4(),
         "letters_max": LETTERS_MAX,
         **more,
@@ -168,7 +169,7 @@ def withdraw(request: VisitorRequest, key: UUID) -> HttpResponseBase:
         else:
             messages.success(request, _("取り下げました。"))
         return redirect("procedures-public:filing", key)
-    if not queries.may_withdraw(found.case, following.WITHDRAW):
+    if not queries.may_withdraw(found.case, WITHDRAW):
         return redirect("procedures-public:filing", key)
     values = {"filing": found, "title": found.version.document.name.say(), "section": found.case.section.name}
     return private(render(request, "procedures/withdraw.html", values))
