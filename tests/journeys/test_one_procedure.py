@@ -81,7 +81,7 @@ def press_next(page: Any) -> None:
 
 
 def test_a_dog_from_the_catalogue_to_its_registration(
-    clerk: Any, open_resident_window: Callable[..., Any], check_look: Callable[[Any], None], keep_picture: Any
+    clerk: Any, open_resident_window: Callable[..., Any], keep_picture: Any
 ) -> None:
     window = open_resident_window(Level.CONTACT, **PHONE)
     page = window.page
@@ -102,7 +102,7 @@ def test_a_dog_from_the_catalogue_to_its_registration(
     page.locator("[name='vaccination.done'][value='no']").check()
     press_next(page)
     keep_picture(page, "procedure-4-review")
-    assert "3000円" in page.content()
+    assert "3,000円" in page.content()
     page.locator("button.button--main").last.click()
     keep_picture(page, "procedure-5-receipt")
     code = page.locator(".code").inner_text()

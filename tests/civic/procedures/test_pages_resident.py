@@ -145,7 +145,7 @@ def test_a_mandate_that_is_not_theirs_is_refused(client, version):
 def test_the_review_shows_the_quote_and_hands_in_once(holder):
     filing = Filing.objects.get()
     page = text(holder.get(at("review", filing)))
-    assert "2000円" in page
+    assert "2,000円" in page
     assert "いりません" in page
 
     for _click in range(2):
@@ -156,7 +156,7 @@ def test_the_review_shows_the_quote_and_hands_in_once(holder):
     assert filing.case is not None
     receipt = text(holder.get(at("receipt", filing)))
     assert "受け付けました" in receipt
-    assert "2000円" in receipt
+    assert "2,000円" in receipt
 
 
 def test_who_may_not_apply_sees_why_and_no_button(holder):

@@ -81,7 +81,7 @@ def facts(document: ProcedureDocument, section: str) -> list[tuple[str, str]]:
     """What there is to know, in the order of the questions that people have."""
     days = document.standard_days
     told = [
-        (_("対象"), document.for_whom.say()),
+        (_("だれの手続きか"), document.for_whom.say()),
         (_("いつまで"), document.by_when.say()),
         (_("どこで"), document.where.say()),
         (_("申請の方法"), "、".join(str(each.label) for each in document.channels)),

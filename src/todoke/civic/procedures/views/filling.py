@@ -174,8 +174,11 @@ def _quote(mine: Filing, judgement: Judgement) -> Any:
 def quote_values(quote: Any) -> dict[str, Any]:
     """A quote as JSON, ready to show in the active language."""
     language = get_language() or "ja"
-    lines = [{**line, "words": line["words"].get(language) or line["words"].get("ja", "")} for line in quote["lines"]]
-    return {"lines": lines, "yen": quote["yen"]}
+    lines = [
+        {**line, "words": line["words"].get(language) or line["words"].get("ja", ""), "yen": f"{line['yen']:,}"}
+        for line in quote["lines"]
+    ]
+    return {"lines": lines, "yen": f"{quote['yen']:,}"}
 
 
 def papers(found: tuple[Paper, ...]) -> list[dict[str, Any]]:

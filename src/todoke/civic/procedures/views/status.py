@@ -22,6 +22,7 @@ from todoke.civic.procedures.actions.refusals import ProcedureRefused
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries import filings as queries
 from todoke.civic.procedures.rules import ASK, WITHDRAW
+from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.doors import actor, private, theirs
 from todoke.civic.procedures.views.filling import DESK, place, quote_values
 from todoke.ground.files.actions import Damaged
@@ -111,6 +112,7 @@ def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
             {"document": each, "verify": address_of(code_of(each.pk))} for each in queries.documents_of(found)
         ],
         "quote": quote_values(found.quote) if found.quote else None,
+        "awaits_fee": case.is_stopped and task is None and found.fee_state == FeeState.DUE,
         "can_withdraw": queries.may_withdraw(case, WITHDRAW),
         "once": uuid.uuid4(),
         "letters_max": LETTERS_MAX,
