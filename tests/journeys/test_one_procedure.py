@@ -81,7 +81,11 @@ def press_next(page: Any) -> None:
 
 
 def test_a_dog_from_the_catalogue_to_its_registration(
-    clerk: Any, open_resident_window: Callable[..., Any], keep_picture: Any
+    clerk: Any,
+    open_resident_window: Callable[..., Any],
+    open_window: Callable[..., Any],
+    check_look: Callable[[Any], None],
+    keep_picture: Any,
 ) -> None:
     window = open_resident_window(Level.CONTACT, **PHONE)
     page = window.page
@@ -102,6 +106,9 @@ def test_a_dog_from_the_catalogue_to_its_registration(
     page.locator("[name='vaccination.done'][value='no']").check()
     press_next(page)
     keep_picture(page, "procedure-4-review")
+    looking = open_window(viewport=PHONE["viewport"], storage_state=page.context.storage_state())
+    looking.page.goto(page.url)
+    check_look(looking)
     assert "3,000円" in page.content()
     page.locator("button.button--main").last.click()
     keep_picture(page, "procedure-5-receipt")
@@ -133,6 +140,10 @@ def test_a_dog_from_the_catalogue_to_its_registration(
     page.goto(f"/filings/{filing.response.key}/")
     keep_picture(page, "procedure-8-status")
     assert "杉本" not in page.content()
+    looking = open_window(viewport=PHONE["viewport"], storage_state=page.context.storage_state())
+    for name in ("", "receipt/", "withdraw/"):
+        looking.page.goto(f"/filings/{filing.response.key}/{name}")
+        check_look(looking)
     assert not window.complaints
 
 
