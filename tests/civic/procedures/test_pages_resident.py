@@ -1,15 +1,20 @@
 """The residents' pages: finding, beginning, handing in, following; and somebody else's filing is not there."""
 
 import uuid
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from tests.civic.procedures.samples import TYPED, stall
+from tests.shared.documents.orders import REASONS
 from tests.sign_in import resident_client, staff_client
-from todoke.base.clock import now
+from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.drafting import publish, save_draft
 from todoke.civic.procedures.actions.filing import Filer, begin, submit
 from todoke.civic.procedures.actions.following import ask_correction
@@ -18,6 +23,8 @@ from todoke.civic.procedures.queries import catalogue
 from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import ANONYMOUS, Level
 from todoke.shared.casework.models import Letter
+from todoke.shared.documents.actions.issuing import issue
+from todoke.shared.documents.registry import Leave, leaves
 from todoke.shared.paperwork.actions.responses import Posted, take
 
 AWAY = 404
@@ -296,3 +303,91 @@ def test_private_pages_are_kept_by_no_cache(theirs):
 
     assert "no-store" in answer["Cache-Control"]
     assert answer["X-Robots-Tag"] == "noindex"
+
+
+class Always:
+    """Gives leave to seal whatever is asked."""
+
+    key = "tests.always"
+
+    def leave(self, key, request):
+        return Leave("試験", in_japan(now()).date())
+
+
+def test_the_owner_alone_gets_the_paper_that_was_issued(clerk, theirs, monkeypatch):
+    filing, resident = theirs
+    monkeypatch.setattr(leaves, "_items", {Always.key: Always()})
+    paper = issue(
+        "senyo-fukyoka",
+        {"applicant.name": "汐入 渚", "applied.date": in_japan(now()).date(), "place": "凪浜市港町1丁目"},
+        section=filing.case.section,
+        subject=("procedures.filing", str(filing.response.key)),
+        viewer=clerk,
+        at=now(),
+        addressee=("汐入 渚　様",),
+        reasons=REASONS,
+        seal="shicho",
+        leave=(Always.key, "1"),
+        custody=filing.response.custody,
+    )
+    owner, address = resident_client(Level.CONTACT, resident), at("document", filing, paper.key)
+
+    page = text(owner.get(at("filing", filing)))
+    answer = owner.get(address)
+
+    assert address in page
+    assert "/documents/verify/" in page
+    assert answer.content.startswith(b"%PDF-")
+    assert answer["Content-Type"] == "application/pdf"
+    assert "no-store" in answer["Cache-Control"]
+    assert {make().get(address).status_code for make in STRANGERS.values()} == {AWAY}
+
+
+def questions_for(client, address):
+    """How many questions to the database this page asks."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_a_page_with_many_letters_asks_as_much_of_the_database_as_with_one(holder):
+    filing = Filing.objects.get()
+    holder.post(at("review", filing), {"submit_key": "k"})
+    for _each in range(2):
+        holder.post(at("write", filing), {"once": str(uuid.uuid4()), "body": "いつ終わりますか。"})
+    holder.get(at("filing", filing))
+    before = questions_for(holder, at("filing", filing))
+    for _each in range(4):
+        holder.post(at("write", filing), {"once": str(uuid.uuid4()), "body": "もう一度聞きます。"})
+    holder.get(at("filing", filing))
+
+    assert questions_for(holder, at("filing", filing)) == before
+    assert before <= 30
+
+
+def test_a_list_of_many_filings_asks_as_much_of_the_database_as_of_one(version):
+    client, address = Client(), reverse("procedures-public:mine")
+    client.post("/procedures/stall/begin/")
+    before = questions_for(client, address)
+    for _each in range(3):
+        client.post("/procedures/stall/begin/")
+
+    assert questions_for(client, address) == before
+    assert text(client.get(address)).count("屋台の出店") == 4
+
+
+def test_a_photo_is_sent_with_a_page_and_shown_on_the_review(holder):
+    filing = Filing.objects.get()
+    photo = BytesIO()
+    Image.new("RGB", (20, 20), "teal").save(photo, "PNG")
+    photo.seek(0)
+    photo.name = "配置図.png"
+    asked = {"area": "4", "again": "no", "shown@area": "", "shown@again": "", "shown@plan": ""}
+
+    holder.post(at("page", filing, "stall"), {**asked, "next": "1"})
+    holder.post(at("page", filing, "stall"), {**asked, "plan": photo, "act@plan@send": "1"})
+
+    assert "配置図.png" in text(holder.get(at("review", filing)))
+    assert filing.response.uploads.count() == 1
