@@ -20,6 +20,7 @@ from todoke.civic.procedures.actions.filing import Filer, begin, submit
 from todoke.civic.procedures.actions.following import ask_correction
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries import catalogue
+from todoke.ground.people.models import Mandate
 from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import ANONYMOUS, Level
 from todoke.shared.casework.models import Letter
@@ -391,3 +392,26 @@ def test_a_photo_is_sent_with_a_page_and_shown_on_the_review(holder):
 
     assert "配置図.png" in text(holder.get(at("review", filing)))
     assert filing.response.uploads.count() == 1
+
+
+def test_a_mandate_in_force_can_be_chosen_and_stands_on_the_filing(version):
+    agent, principal, today = new_resident(now()), new_resident(now()), in_japan(now()).date()
+    mandate = Mandate.objects.create(
+        principal=principal,
+        agent=agent,
+        kind="voluntary",
+        scope=["procedures.stall"],
+        state="confirmed",
+        confirmed_at=now(),
+        start_date=today,
+        end_date=today,
+    )
+    client = resident_client(Level.CONTACT, agent)
+
+    page = text(client.get("/procedures/stall/"))
+    client.post("/procedures/stall/begin/", {"for": f"mandate.{mandate.pk}"})
+
+    filing = Filing.objects.get()
+    assert principal.reference in page
+    assert (filing.mandate, filing.proxy, filing.resident) == (mandate, "chosen", agent)
+    assert client.post("/procedures/stall/begin/", {"for": "legal"}).status_code == 409
