@@ -59,7 +59,10 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "procedures-public:receipt": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
     "procedures-public:write": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
     "procedures-public:withdraw": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
-    "procedures-public:document": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11", "document": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11"},
+    "procedures-public:document": {
+        "key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11",
+        "document": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11",
+    },
     "emergency:draft": {"pk": 1},
     "emergency:preview": {"pk": 1},
     "emergency:speech": {"pk": 1},
