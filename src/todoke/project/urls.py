@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/delegation/", include("todoke.shared.delegation.urls")),
     path("desk/decisions/", include("todoke.shared.decisions.urls")),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
+    path("desk/", include("todoke.civic.procedures.urls")),
     path("desk/closing-days/", include("todoke.shared.timetable.urls")),
     path("desk/subscriptions/", include((subscription_patterns, "subscriptions-staff"))),
     path("subscriptions/", include("todoke.shared.subscriptions.urls")),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.civic.procedures.document import ProcedureDocument, document_of
 from todoke.civic.procedures.types import FeeState, Handling, Instead, Proxy
+from todoke.ground.files.models import Document
 from todoke.ground.people.models import Mandate, Resident, Section
 from todoke.shared.casework.models import Case, Flow, FlowVersion
 from todoke.shared.decisions.models import Decision
@@ -252,3 +253,43 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure_id} {self.month:%Y-%m} {self.channel} {self.outcome}"
+
+
+class PaperOriginal(models.Model):
+    """The paper from which a clerk typed a filing (紙の届出), as it was scanned. It goes with the answers' custody."""
+
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="originals")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("紙の原本")
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("filing", "document"), name="a_paper_is_taken_once_a_filing"),)
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.document_id}"
+
+
+class ExportLayout(models.Model):
+    """How the filings of one procedure go into a file for another system (連携レイアウト): columns, kept as data.
+
+    `columns`: a list of {"from": question or known name, "heading", "width"?, "codes"?: {words or key: code}}; what
+    they may say is read by `exporting.layout_of`. One under the same name takes the place of the one before.
+    """
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="layouts")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(_("名前"), max_length=200)
+    columns = models.JSONField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("連携レイアウト")
+        ordering = ("procedure", "key")
+        constraints = (models.UniqueConstraint(fields=("procedure", "key"), name="an_export_layout_has_its_name"),)
+
+    def __str__(self) -> str:
+        return self.name

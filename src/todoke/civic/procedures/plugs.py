@@ -4,14 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
-from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels
+from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
 from todoke.civic.procedures.actions.following import FilingSubject
+from todoke.civic.procedures.actions.originals import OriginalShredder
 from todoke.civic.procedures.effects import IssueLetter, TellResident, WithdrawAnswers
 from todoke.civic.procedures.follower import Follower
-from todoke.civic.procedures.panel import draw_procedures
+from todoke.civic.procedures.subject import FilingShown
 from todoke.ground.places.registry import city_parts
+from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.registry import effects, subjects
+from todoke.shared.decisions.registry import subjects as decided_subjects
 
 city_parts.register(StandardFlowsPart())
 city_parts.register(ProceduresPart())
@@ -26,6 +29,14 @@ permissions.register(
     Permission("procedures.take", _("窓口での受付"), _("自分の課の手続きを、窓口・郵送・電話で受け付けられます。"))
 )
 permissions.register(Permission("procedures.count", _("手続きの集計"), _("手続きの件数や日数の集計を見られます。")))
-resident_panels.register(Panel("procedures.catalogue", _("手続き"), 10, draw_procedures))
-resident_menu.register(MenuItem("procedures.catalogue", _("手続き"), "procedures-public:catalogue", 10))
-resident_menu.register(MenuItem("procedures.mine", _("わたしの手続き"), "procedures-public:mine", 11))
+permissions.register(
+    Permission("procedures.export", _("連携ファイルの出力"), _("自分の課の案件を、ほかのシステムに渡すCSVで出せます。"))
+)
+shredders.register(OriginalShredder())
+decided_subjects.register(FilingShown())
+staff_menu.register(MenuItem("procedures.cases", _("案件の一覧"), "procedures:inbox", 20, "casework.read"))
+staff_menu.register(MenuItem("procedures.counter", _("窓口での受付"), "procedures:counter", 21, "procedures.take"))
+staff_menu.register(MenuItem("procedures.numbers", _("手続きの集計"), "procedures:statistics", 22, "procedures.count"))
+staff_menu.register(
+    MenuItem("procedures.export", _("連携ファイルを出す"), "procedures:export", 23, "procedures.export")
+)

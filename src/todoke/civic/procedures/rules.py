@@ -3,7 +3,4 @@
 BUILD = "procedures.build"
 TAKE = "procedures.take"
 COUNT = "procedures.count"
-
-SUBJECT = "procedures.filing"
-# Actions that every flow of a procedure names alike.
-ASK, ANSWER, WITHDRAW = "ask-correction", "corrected", "withdraw"
+EXPORT = "procedures.export"

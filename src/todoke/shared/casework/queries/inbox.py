@@ -36,15 +36,19 @@ def inbox(
     person: int | None = None,
     states: Collection[str] = (),
     overdue_on: date | None = None,
+    unassigned: bool = False,
     page: Page | None = None,
     length: int = PAGE_LENGTH,
 ) -> Inbox:
     """A page of open cases that this viewer may see, the earliest due date first, those without one last.
 
-    `section` and `person` (an account) narrow it down; `overdue_on` keeps those that were due before that day.
+    `section` and `person` (an account) narrow it down; `overdue_on` keeps those that were due before that day,
+    `unassigned` those that nobody handles yet.
     """
     section_ids = _section_ids(viewer, section)
-    parts = [_part(section_id, person, states, overdue_on, page)[: length + 1] for section_id in section_ids]
+    parts = [
+        _part(section_id, person, states, overdue_on, unassigned, page)[: length + 1] for section_id in section_ids
+    ]
     if not parts:
         return Inbox([], None)
     # One index scan a section, merged: the order holds across sections without sorting all of them.
@@ -83,11 +87,18 @@ def _section_ids(viewer: Viewer, section: str | None) -> list[int]:
 
 
 def _part(
-    section_id: int, person: int | None, states: Collection[str], overdue_on: date | None, page: Page | None
+    section_id: int,
+    person: int | None,
+    states: Collection[str],
+    overdue_on: date | None,
+    unassigned: bool,
+    page: Page | None,
 ) -> QuerySet[Case, tuple[int, date]]:
     found = Case.objects.filter(closed_on=None, section=section_id)
     if person is not None:
         found = found.filter(handler=person)
+    if unassigned:
+        found = found.filter(handler__isnull=True)
     if states:
         found = found.filter(state__in=states)
     if overdue_on is not None:
