@@ -35,5 +35,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION procedures_guard_version()"),
-        migrations.RunSQL(TRIGGER, "DROP TRIGGER published_procedure_stays ON procedures_procedureversion"),
+        migrations.RunSQL(
+            TRIGGER, "DROP TRIGGER published_procedure_stays ON procedures_procedureversion"
+        ),
     ]
