@@ -119,20 +119,16 @@ def _value(source: str, filing: Filing, found: Filled) -> tuple[tuple[str, ...],
 def _known(source: str, filing: Filing) -> str:
     case = filing.case
     assert case is not None
-    match source:
-        case "case.number":
-            return case.number
-        case "case.arrived":
-            return in_japan(case.arrived_at).date().isoformat()
-        case "case.state":
-            return case.state
-        case "case.outcome":
-            return case.outcome
-        case "case.closed":
-            return case.closed_on.isoformat() if case.closed_on else ""
-        case "channel":
-            return filing.response.channel
-    return "" if filing.fee_yen is None else str(filing.fee_yen)
+    known = {
+        "case.number": case.number,
+        "case.arrived": in_japan(case.arrived_at).date().isoformat(),
+        "case.state": case.state,
+        "case.outcome": case.outcome,
+        "case.closed": case.closed_on.isoformat() if case.closed_on else "",
+        "channel": filing.response.channel,
+        "fee.yen": "" if filing.fee_yen is None else str(filing.fee_yen),
+    }
+    return known[source]
 
 
 def safe_cells(cells: Sequence[str]) -> Iterator[str]:

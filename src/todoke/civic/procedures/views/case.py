@@ -114,7 +114,7 @@ def one(request: VisitorRequest, key: UUID) -> HttpResponse:
         ],
         "documents": OfficialDocument.objects.filter(subject_type=SUBJECT, subject_key=str(filing.response.key)),
         "originals": filing.originals.select_related("document"),
-        "acts": _acts(request, filing, case),
+        "acts": _acts(request, case),
         "may_handle": may_handle,
         "may_arrange": viewer.may(ARRANGE, case.section.key),
         "may_take_money": viewer.may(TAKE, filing.version.section.key) and filing.fee_state == FeeState.DUE,
@@ -172,7 +172,7 @@ def _papers(filing: Filing) -> list[dict[str, str]]:
     ]
 
 
-def _acts(request: VisitorRequest, filing: Filing, case: Case) -> list[dict[str, str]]:
+def _acts(request: VisitorRequest, case: Case) -> list[dict[str, str]]:
     """The buttons: what the flow allows now; a correction is answered where answers are typed."""
     actions = [
         action

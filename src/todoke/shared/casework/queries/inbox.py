@@ -47,7 +47,8 @@ def inbox(
     """
     section_ids = _section_ids(viewer, section)
     parts = [
-        _part(section_id, person, states, overdue_on, unassigned, page)[: length + 1] for section_id in section_ids
+        _part(section_id, person, states, overdue_on, page, unassigned=unassigned)[: length + 1]
+        for section_id in section_ids
     ]
     if not parts:
         return Inbox([], None)
@@ -91,8 +92,9 @@ def _part(
     person: int | None,
     states: Collection[str],
     overdue_on: date | None,
-    unassigned: bool,
     page: Page | None,
+    *,
+    unassigned: bool,
 ) -> QuerySet[Case, tuple[int, date]]:
     found = Case.objects.filter(closed_on=None, section=section_id)
     if person is not None:
