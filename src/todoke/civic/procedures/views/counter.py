@@ -161,8 +161,13 @@ def _begun(request: VisitorRequest, version: ProcedureVersion, form: BeginForm) 
 @require_safe
 @never_cache
 def go_on(request: VisitorRequest, key: UUID) -> HttpResponse:
-    """To the page where it was left."""
-    filing, _filled = _found(request, key)
+    """To the page where it was left; of a correction, to the first page with something to mend."""
+    filing, found = _found(request, key)
+    mending = (
+        found.document.page_of(found.revision.open_keys[0]) if found.is_open and found.revision.open_keys else None
+    )
+    if mending is not None:
+        return redirect(_place("page", filing.response, mending.key))
     return _desk(request, filing).start(request, filing.response)
 
 
