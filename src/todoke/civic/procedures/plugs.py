@@ -4,12 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
-from todoke.base.ui.registry import MenuItem, staff_menu
+from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
 from todoke.civic.procedures.actions.following import FilingSubject
 from todoke.civic.procedures.actions.originals import OriginalShredder
 from todoke.civic.procedures.effects import IssueLetter, TellResident, WithdrawAnswers
 from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.panel import draw_procedures
 from todoke.civic.procedures.subject import FilingShown
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention.registry import shredders
@@ -29,6 +30,9 @@ permissions.register(
     Permission("procedures.take", _("窓口での受付"), _("自分の課の手続きを、窓口・郵送・電話で受け付けられます。"))
 )
 permissions.register(Permission("procedures.count", _("手続きの集計"), _("手続きの件数や日数の集計を見られます。")))
+resident_panels.register(Panel("procedures.catalogue", _("手続き"), 10, draw_procedures))
+resident_menu.register(MenuItem("procedures.catalogue", _("手続き"), "procedures-public:catalogue", 10))
+resident_menu.register(MenuItem("procedures.mine", _("わたしの手続き"), "procedures-public:mine", 11))
 permissions.register(
     Permission("procedures.export", _("連携ファイルの出力"), _("自分の課の案件を、ほかのシステムに渡すCSVで出せます。"))
 )

@@ -4,3 +4,7 @@ BUILD = "procedures.build"
 TAKE = "procedures.take"
 COUNT = "procedures.count"
 EXPORT = "procedures.export"
+
+SUBJECT = "procedures.filing"
+# Actions that every flow of a procedure names alike.
+ASK, ANSWER, WITHDRAW = "ask-correction", "corrected", "withdraw"
