@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from todoke.base.formulas import said
-from todoke.civic.procedures.actions.filing import SUBJECT
 from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.rules import SUBJECT
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.queries import cases_for
 from todoke.shared.decisions.registry import Shown

@@ -1,7 +1,7 @@
 """What other rooms may plug in: a kind of field."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -194,7 +194,7 @@ class Intake(Protocol):
     @property
     def key(self) -> str: ...
 
-    def take_in(self, file: Any, response: Any) -> dict[str, Any] | Text:
+    def take_in(self, file: Any, response: Any) -> Mapping[str, Any] | Text:
         """Keep this uploaded file for this response (`models.Response`), or say why not."""
 
 

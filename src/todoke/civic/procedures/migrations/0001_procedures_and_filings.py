@@ -6,209 +6,417 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('casework', '0002_guards'),
-        ('decisions', '0003_purge'),
-        ('paperwork', '0002_guards'),
-        ('people', '0004_residents_and_mandates'),
+        ("casework", "0002_guards"),
+        ("decisions", "0003_purge"),
+        ("paperwork", "0002_guards"),
+        ("people", "0004_residents_and_mandates"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandardFlow',
+            name="StandardFlow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('document', models.JSONField()),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("document", models.JSONField()),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name': '標準の流れ',
-                'ordering': ('key',),
+                "verbose_name": "標準の流れ",
+                "ordering": ("key",),
             },
         ),
         migrations.CreateModel(
-            name='Procedure',
+            name="Procedure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True, verbose_name='名前')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='一覧に載せる')),
-                ('created_at', models.DateTimeField()),
-                ('flow', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.flow')),
-                ('form', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='paperwork.form')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, unique=True, verbose_name="名前")),
+                ("is_listed", models.BooleanField(default=True, verbose_name="一覧に載せる")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "flow",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.flow"
+                    ),
+                ),
+                (
+                    "form",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="paperwork.form"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '手続き',
-                'verbose_name_plural': '手続き',
-                'ordering': ('key',),
+                "verbose_name": "手続き",
+                "verbose_name_plural": "手続き",
+                "ordering": ("key",),
             },
         ),
         migrations.CreateModel(
-            name='ProcedureVersion',
+            name="ProcedureVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='版')),
-                ('state', models.CharField(choices=[('draft', '編集中'), ('published', '公開中'), ('retired', '以前の版')], default='draft', max_length=10, verbose_name='状態')),
-                ('text', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('edited_at', models.DateTimeField()),
-                ('edited_by', models.CharField(max_length=200)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('published_by', models.CharField(blank=True, max_length=200)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('flow_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.flowversion')),
-                ('form_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='paperwork.formversion')),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='procedures.procedure')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="版")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "編集中"), ("published", "公開中"), ("retired", "以前の版")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("edited_at", models.DateTimeField()),
+                ("edited_by", models.CharField(max_length=200)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("published_by", models.CharField(blank=True, max_length=200)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "flow_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.flowversion",
+                    ),
+                ),
+                (
+                    "form_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="paperwork.formversion",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="procedures.procedure"
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.section"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '手続きの版',
-                'ordering': ('procedure', '-number'),
+                "verbose_name": "手続きの版",
+                "ordering": ("procedure", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='Filing',
+            name="Filing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('proxy', models.CharField(blank=True, choices=[('legal', '法定代理人'), ('chosen', '任意代理人'), ('messenger', '使者')], max_length=10, verbose_name='代理')),
-                ('level', models.PositiveSmallIntegerField(default=0)),
-                ('begun_at', models.DateTimeField()),
-                ('filed_at', models.DateTimeField(null=True)),
-                ('fee_state', models.CharField(choices=[('none', '手数料なし'), ('due', '未納'), ('paid', '納付済み'), ('waived', '免除')], default='none', max_length=10, verbose_name='手数料')),
-                ('fee_yen', models.PositiveIntegerField(null=True)),
-                ('quote', models.JSONField(null=True)),
-                ('quote_sha256', models.CharField(blank=True, max_length=64)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('paid_note', models.CharField(blank=True, max_length=100)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('case', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.case')),
-                ('mandate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.mandate')),
-                ('resident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.resident')),
-                ('response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='paperwork.response')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='procedures.procedureversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "proxy",
+                    models.CharField(
+                        blank=True,
+                        choices=[("legal", "法定代理人"), ("chosen", "任意代理人"), ("messenger", "使者")],
+                        max_length=10,
+                        verbose_name="代理",
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(default=0)),
+                ("begun_at", models.DateTimeField()),
+                ("filed_at", models.DateTimeField(null=True)),
+                (
+                    "fee_state",
+                    models.CharField(
+                        choices=[("none", "手数料なし"), ("due", "未納"), ("paid", "納付済み"), ("waived", "免除")],
+                        default="none",
+                        max_length=10,
+                        verbose_name="手数料",
+                    ),
+                ),
+                ("fee_yen", models.PositiveIntegerField(null=True)),
+                ("quote", models.JSONField(null=True)),
+                ("quote_sha256", models.CharField(blank=True, max_length=64)),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("paid_note", models.CharField(blank=True, max_length=100)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.case"
+                    ),
+                ),
+                (
+                    "mandate",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.mandate"
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.resident"
+                    ),
+                ),
+                (
+                    "response",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="paperwork.response"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="procedures.procedureversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '届出・申請',
-                'ordering': ('pk',),
+                "verbose_name": "届出・申請",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('granted', '許可・承認する'), ('refused', '許可・承認しない')], max_length=10)),
-                ('reasons', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
-                ('followed_at', models.DateTimeField(null=True)),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='procedures.filing')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("granted", "許可・承認する"), ("refused", "許可・承認しない")], max_length=10
+                    ),
+                ),
+                ("reasons", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+                ("followed_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="decisions.decision"
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="proposals", to="procedures.filing"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '起案',
+                "verbose_name": "起案",
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月')),
-                ('channel', models.CharField(choices=[('web', 'オンライン'), ('counter', '窓口'), ('post', '郵送'), ('telephone', '電話')], max_length=10)),
-                ('language', models.CharField(max_length=20)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(blank=True, max_length=60)),
-                ('filings', models.PositiveIntegerField(default=0)),
-                ('open_days', models.PositiveIntegerField(default=0, verbose_name='処理にかかった開庁日の合計')),
-                ('papers_brought', models.PositiveIntegerField(default=0)),
-                ('papers_left_out', models.PositiveIntegerField(default=0)),
-                ('fee_yen', models.PositiveBigIntegerField(default=0)),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.procedure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="月")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("web", "オンライン"), ("counter", "窓口"), ("post", "郵送"), ("telephone", "電話")],
+                        max_length=10,
+                    ),
+                ),
+                ("language", models.CharField(max_length=20)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("outcome", models.CharField(blank=True, max_length=60)),
+                ("filings", models.PositiveIntegerField(default=0)),
+                ("open_days", models.PositiveIntegerField(default=0, verbose_name="処理にかかった開庁日の合計")),
+                ("papers_brought", models.PositiveIntegerField(default=0)),
+                ("papers_left_out", models.PositiveIntegerField(default=0)),
+                ("fee_yen", models.PositiveBigIntegerField(default=0)),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="procedures.procedure"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '集計',
+                "verbose_name": "集計",
             },
         ),
         migrations.CreateModel(
-            name='PaperCount',
+            name="PaperCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=200)),
-                ('outcome', models.CharField(choices=[('brought', '提出'), ('shown', '提示'), ('left_out', '省略')], max_length=10)),
-                ('instead', models.CharField(choices=[('none', '省略できない'), ('held', '市が持つ情報で確かめる'), ('link', '行政機関どうしの情報連携で確かめる'), ('card', 'マイナンバーカードの電子証明書で確かめる'), ('statement', '申請者の申告で足りる')], default='none', max_length=10)),
-                ('handling', models.CharField(choices=[('keep', '提出'), ('show', '提示')], max_length=10)),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='procedures.filing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=200)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("brought", "提出"), ("shown", "提示"), ("left_out", "省略")], max_length=10
+                    ),
+                ),
+                (
+                    "instead",
+                    models.CharField(
+                        choices=[
+                            ("none", "省略できない"),
+                            ("held", "市が持つ情報で確かめる"),
+                            ("link", "行政機関どうしの情報連携で確かめる"),
+                            ("card", "マイナンバーカードの電子証明書で確かめる"),
+                            ("statement", "申請者の申告で足りる"),
+                        ],
+                        default="none",
+                        max_length=10,
+                    ),
+                ),
+                ("handling", models.CharField(choices=[("keep", "提出"), ("show", "提示")], max_length=10)),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="papers", to="procedures.filing"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('filing', 'question'), name='a_paper_is_counted_once_a_filing'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'left_out'), _negated=True), models.Q(('instead', 'none'), _negated=True), _connector='OR'), name='what_is_left_out_has_a_stand_in')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("filing", "question"), name="a_paper_is_counted_once_a_filing"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "left_out"), _negated=True),
+                            models.Q(("instead", "none"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="what_is_left_out_has_a_stand_in",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.UniqueConstraint(fields=('procedure', 'number'), name='procedure_version_has_its_number'),
+            model_name="procedureversion",
+            constraint=models.UniqueConstraint(fields=("procedure", "number"), name="procedure_version_has_its_number"),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('procedure',), name='procedure_has_one_draft'),
+            model_name="procedureversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")), fields=("procedure",), name="procedure_has_one_draft"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('procedure',), name='procedure_is_published_once'),
+            model_name="procedureversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")), fields=("procedure",), name="procedure_is_published_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('retired_at__isnull', True), ('state', 'draft')), models.Q(('published_at__isnull', False), ('retired_at__isnull', True), ('state', 'published')), models.Q(('published_at__isnull', False), ('retired_at__isnull', False), ('state', 'retired')), _connector='OR'), name='procedure_version_dates_fit_its_state'),
+            model_name="procedureversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("retired_at__isnull", True), ("state", "draft")),
+                    models.Q(("published_at__isnull", False), ("retired_at__isnull", True), ("state", "published")),
+                    models.Q(("published_at__isnull", False), ("retired_at__isnull", False), ("state", "retired")),
+                    _connector="OR",
+                ),
+                name="procedure_version_dates_fit_its_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('flow_version__isnull', False), ('form_version__isnull', False)), _connector='OR'), name='what_is_published_has_form_and_flow'),
+            model_name="procedureversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("flow_version__isnull", False), ("form_version__isnull", False)),
+                    _connector="OR",
+                ),
+                name="what_is_published_has_form_and_flow",
+            ),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['resident', '-id'], name='filings_of_a_resident'),
+            model_name="filing",
+            index=models.Index(fields=["resident", "-id"], name="filings_of_a_resident"),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', True), ('filed_at__isnull', True)), models.Q(('case__isnull', False), ('filed_at__isnull', False)), _connector='OR'), name='a_filing_arrives_as_a_case'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("case__isnull", True), ("filed_at__isnull", True)),
+                    models.Q(("case__isnull", False), ("filed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_filing_arrives_as_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fee_state', 'none'), ('fee_yen__isnull', True)), models.Q(models.Q(('fee_state', 'none'), _negated=True), ('fee_yen__isnull', False), ('quote__isnull', False)), _connector='OR'), name='a_fee_has_its_quote'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fee_state", "none"), ("fee_yen__isnull", True)),
+                    models.Q(
+                        models.Q(("fee_state", "none"), _negated=True),
+                        ("fee_yen__isnull", False),
+                        ("quote__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_fee_has_its_quote",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fee_state', 'paid'), ('paid_at__isnull', False)), models.Q(models.Q(('fee_state', 'paid'), _negated=True), ('paid_at__isnull', True)), _connector='OR'), name='what_is_paid_says_when'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fee_state", "paid"), ("paid_at__isnull", False)),
+                    models.Q(models.Q(("fee_state", "paid"), _negated=True), ("paid_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="what_is_paid_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('level__lte', 5)), name='filing_level'),
+            model_name="filing",
+            constraint=models.CheckConstraint(condition=models.Q(("level__lte", 5)), name="filing_level"),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_state__in', ['none', 'due', 'paid', 'waived'])), name='filing_fee_state'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee_state__in", ["none", "due", "paid", "waived"])), name="filing_fee_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(condition=models.Q(('followed_at__isnull', True)), fields=['id'], name='proposals_under_way'),
+            model_name="proposal",
+            index=models.Index(
+                condition=models.Q(("followed_at__isnull", True)), fields=["id"], name="proposals_under_way"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('followed_at__isnull', True)), fields=('filing',), name='a_filing_is_put_to_decision_once'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("followed_at__isnull", True)),
+                fields=("filing",),
+                name="a_filing_is_put_to_decision_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('granted', 'refused'))), name='proposal_outcome'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ("granted", "refused"))), name="proposal_outcome"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('procedure', 'month', 'channel', 'language', 'level', 'outcome'), name='a_tally_line_is_one_row'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=("procedure", "month", "channel", "language", "level", "outcome"), name="a_tally_line_is_one_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='a_tally_knows_the_month_alone'),
+            model_name="tally",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__day", 1)), name="a_tally_knows_the_month_alone"
+            ),
         ),
     ]

@@ -35,7 +35,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION procedures_guard_version()"),
-        migrations.RunSQL(
-            TRIGGER, "DROP TRIGGER published_procedure_stays ON procedures_procedureversion"
-        ),
+        migrations.RunSQL(TRIGGER, "DROP TRIGGER published_procedure_stays ON procedures_procedureversion"),
     ]

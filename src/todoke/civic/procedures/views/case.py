@@ -16,8 +16,8 @@ from todoke.base.access import needs
 from todoke.base.clock import now
 from todoke.base.formulas import said
 from todoke.civic.procedures.actions.deciding import PROPOSE, propose
-from todoke.civic.procedures.actions.filing import SUBJECT, circumstances, take_payment
-from todoke.civic.procedures.actions.following import ANSWER, ASK, WITHDRAW, ask_correction, withdraw
+from todoke.civic.procedures.actions.filing import circumstances, take_payment
+from todoke.civic.procedures.actions.following import ask_correction, withdraw
 from todoke.civic.procedures.actions.refusals import ProcedureRefused
 from todoke.civic.procedures.forms import (
     AssignForm,
@@ -37,7 +37,7 @@ from todoke.civic.procedures.queries.casework import (
     opened,
     pages_of,
 )
-from todoke.civic.procedures.rules import TAKE
+from todoke.civic.procedures.rules import ANSWER, ASK, SUBJECT, TAKE, WITHDRAW
 from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.inbox import READ_OR_POST
 from todoke.ground.files.actions import Damaged, Purged, Quarantined

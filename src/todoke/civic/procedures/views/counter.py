@@ -173,7 +173,7 @@ def go_on(request: VisitorRequest, key: UUID) -> HttpResponse:
 
 @needs(TAKE)
 @asks_by_form
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 @shows_people
 @require_http_methods(READ_OR_POST)
 @never_cache
@@ -185,7 +185,7 @@ def page(request: VisitorRequest, key: UUID, page: str) -> HttpResponse:
 
 
 @needs(TAKE)
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 @shows_people
 @require_http_methods(READ_OR_POST)
 @never_cache
@@ -217,7 +217,7 @@ def receipt(request: VisitorRequest, key: UUID) -> HttpResponse:
 
 
 @needs(TAKE)
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})
+@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 @xframe_options_sameorigin
 @shows_people
 @require_safe

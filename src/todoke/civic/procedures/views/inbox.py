@@ -17,10 +17,10 @@ from todoke.base.access import needs
 from todoke.base.clock import in_japan, now
 from todoke.base.formulas import said
 from todoke.civic.procedures.actions.deciding import PROPOSE
-from todoke.civic.procedures.actions.following import ANSWER, ASK
 from todoke.civic.procedures.forms import HandOverForm
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries.casework import filings_by_case, handlers_in
+from todoke.civic.procedures.rules import ANSWER, ASK
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.models import Section
 from todoke.shared.casework.actions.acting import BATCH_MAX, act
@@ -124,7 +124,7 @@ def _load(request: VisitorRequest, section: str, sections: list[Section], day: d
 
 def _acts(cases: list[Case]) -> list[tuple[str, str, bool]]:
     """What can be done to several of these cases at once: key, words, whether it asks for a reason."""
-    found = {}
+    found: dict[str, tuple[str, str, bool]] = {}
     for case in cases:
         for action in case.flow_version.read.actions_from(case.state):
             if By.STAFF in action.by and action.key not in ALONE and not action.fields:
