@@ -1,5 +1,6 @@
 """The staff's pages: who sees which case, how many questions an inbox asks, and what its buttons do."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,8 @@ from todoke.ground.looks.models import Look
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import ANONYMOUS
 from todoke.shared.paperwork.actions.responses import Posted, take
+from todoke.shared.paperwork.fields.files import KEPT
+from todoke.shared.paperwork.intake import SealedIntake
 from todoke.shared.paperwork.queries import filled
 
 ALL = (*RIGHTS, "procedures.count", "procedures.export")
@@ -70,6 +73,25 @@ def test_another_section_finds_no_such_case(stranger, version, name):
 
     assert stranger.get(page(name, filing)).status_code == 404
     assert not Look.objects.exists()
+
+
+def test_a_file_that_was_handed_in_is_opened_for_the_section_alone(desk, stranger, version):
+    filing = begin(version, Filer(ANONYMOUS), at=now())
+    plan = SealedIntake().take_in(SimpleUploadedFile("配置図.png", PICTURE), filing.response)
+    typed = {**TYPED, "again": {"": ["no"]}, "plan": {KEPT: [json.dumps(plan)]}}
+    take(filing.response, Posted(typed), at=now())
+    submit(filing, submit_key="k", viewer=ANONYMOUS, at=now())
+    filing.refresh_from_db()
+    address = page("attachment", filing, revision=1, question="plan", place=0)
+
+    answer = desk.get(address)
+
+    assert answer.content.startswith(b"\x89PNG")
+    assert "filename*=utf-8''" in answer["Content-Disposition"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert Look.objects.get().target_key == str(filing.response.key)
+    assert stranger.get(address).status_code == 404
+    assert desk.get(page("attachment", filing, revision=1, question="plan", place=1)).status_code == 404
 
 
 def test_the_inbox_asks_the_same_few_questions_however_many_cases(desk, version):

@@ -41,8 +41,7 @@ from todoke.civic.procedures.rules import ANSWER, ASK, SUBJECT, TAKE, WITHDRAW
 from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.inbox import READ_OR_POST
 from todoke.ground.files.actions import Damaged, Purged, Quarantined
-from todoke.ground.files.models import Document
-from todoke.ground.files.serving import response_for
+from todoke.ground.files.serving import attached, response_for
 from todoke.ground.looks.actions import record_look
 from todoke.ground.looks.pages import shows_people
 from todoke.ground.looks.rules import Way
@@ -64,6 +63,7 @@ from todoke.shared.decisions.refusals import DecisionRefused
 from todoke.shared.decisions.rules.values import Phase
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.paperwork.actions.responses import ResponseRefused
+from todoke.shared.paperwork.intake import content_of
 
 CASE_WORK = "looks.case-work"
 LEVEL_WORDS = {
@@ -238,9 +238,16 @@ def attachment(request: VisitorRequest, key: UUID, revision: int, question: str,
     kept = entry.value if entry and asked and asked.kind == "paperwork.files" else None
     if not isinstance(kept, list) or place >= len(kept):
         raise Http404
-    number = str(kept[place].get("file", ""))
-    document = Document.objects.filter(pk=number).first() if number.isascii() and number.isdigit() else None
-    return _served(request, filing, document, "添付書類")
+    file = kept[place]
+    try:
+        content = content_of(filing.response, file["file"])
+    except (LookupError, Gone) as gone:
+        raise Http404 from gone
+    except Damaged as damaged:
+        messages.error(request, str(damaged))
+        return redirect("procedures:case", key)
+    look(request, filing, "添付書類")
+    return attached(content, file["name"], file["type"])
 
 
 @needs(READ, HANDLE)
@@ -251,18 +258,14 @@ def original_of_case(request: VisitorRequest, key: UUID, pk: int) -> HttpRespons
     """The scan of the paper from which a case was typed."""
     filing, _case = found_or_404(request, key)
     kept = filing.originals.select_related("document").filter(pk=pk).first()
-    return _served(request, filing, kept.document if kept else None, "紙の原本")
-
-
-def _served(request: VisitorRequest, filing: Filing, document: Document | None, what: str) -> HttpResponse:
-    if document is None:
+    if kept is None:
         raise Http404
     try:
-        answer = response_for(document)
+        answer = response_for(kept.document)
     except (Damaged, Purged, Quarantined) as refusal:
         messages.error(request, str(refusal))
-        return redirect("procedures:case", filing.case.key if filing.case else "")
-    look(request, filing, what)
+        return redirect("procedures:case", key)
+    look(request, filing, "紙の原本")
     return answer
 
 
