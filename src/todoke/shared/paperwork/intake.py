@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.clock import now
 from todoke.ground.files.actions import read, take_in
 from todoke.ground.files.uploads.kinds import UploadKind
+from todoke.ground.files.uploads.names import seen
 from todoke.ground.files.uploads.refusals import Refused
 from todoke.shared.paperwork.models import Response, Upload
 from todoke.shared.paperwork.types import Text
@@ -40,7 +41,7 @@ class SealedIntake:
         try:
             kept = take_in(file, name=name, allowed=ALLOWED, seal=seal)
         except Refused as refused:
-            return _("「%(name)s」は送れませんでした。%(says)s") % {"name": name, "says": refused}
+            return _("「%(name)s」は送れませんでした。%(says)s") % {"name": seen(name), "says": refused}
         shown, kept.name = kept.name, NAME
         kept.save(update_fields=["name"])
         Upload.objects.create(key=key, response=response, file=kept, taken_at=now())

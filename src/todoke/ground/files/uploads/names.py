@@ -10,15 +10,20 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 _FORBIDDEN = frozenset('<>:"|?*')
 
 
+def seen(name: str) -> str:
+    """What of a name can be shown: without folders, control and direction marks."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in last if _is_seen(letter)).strip(" .")
+
+
 def reduced(name: str, kind: UploadKind) -> str:
     """The name without folders, control and direction marks, at most 255 bytes, with an ending of its kind.
 
     Characters stay as they were typed: no folding, no variants replaced.
     """
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "".join(letter for letter in last if _is_seen(letter)).strip(" .")
-    ending = next((each for each in kind.endings if seen.lower().endswith(each)), None)
-    stem, ending = (seen[: -len(ending)], seen[-len(ending) :]) if ending else (seen, kind.endings[0])
+    shown = seen(name)
+    ending = next((each for each in kind.endings if shown.lower().endswith(each)), None)
+    stem, ending = (shown[: -len(ending)], shown[-len(ending) :]) if ending else (shown, kind.endings[0])
     stem = stem.rstrip(" .") or "document"
     if stem.split(".")[0].lower() in _DEVICES:
         stem = f"_{stem}"

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from todoke.shared.paperwork.document import Page, Question
-from todoke.shared.paperwork.fields.files import kept_in
+from todoke.shared.paperwork.fields.files import REFUSED, kept_in
 from todoke.shared.paperwork.fields.rows import MARK, Rows
 from todoke.shared.paperwork.filling.posted import ACT, SHOWN, name_of
 from todoke.shared.paperwork.queries import Filled
@@ -147,7 +147,9 @@ def draw_page(
     drawn = []
     for question in standing.asked_on(page):
         entry = filled.sheet.get(question.key, Entry({}))
-        troubles = list(standing.troubles.get(question.key, ())) if with_troubles else []
+        # Why a file was not taken is told at once, whichever button sent it.
+        is_told = with_troubles or bool(entry.raw.get(REFUSED))
+        troubles = list(standing.troubles.get(question.key, ())) if is_told else []
         refused = [_my_number(part) for part in (my_numbers or {}).get(question.key, ())]
         drawn.append(
             draw(

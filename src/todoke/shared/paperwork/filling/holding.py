@@ -34,10 +34,15 @@ def holds(request: HttpRequest, response: Response) -> bool:
     if str(response.key) in request.session.get(HELD, []):
         return True
     token = request.POST.get(TOKEN, "") if request.method == "POST" else ""
-    if not token or read_token(token, purpose=_PURPOSE) != (response.pk, response.generation):
+    if not opened_by(token, response):
         return False
     hold(request, response)
     return True
+
+
+def opened_by(token: str, response: Response) -> bool:
+    """Whether this is the draft's own token, of its present generation."""
+    return bool(token) and read_token(token, purpose=_PURPOSE) == (response.pk, response.generation)
 
 
 def token_of(response: Response) -> str:

@@ -1,12 +1,14 @@
 """What a browser posted, read into boxes: `key` or `key:part`, `shown@key` (a mark), `act@key@name` (a button)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from todoke.base.number_guard import TWELVE_DIGITS_MARK, refused_fields
+from todoke.base.number_guard import TWELVE_DIGITS_MARK, refused_fields, sentence
 from todoke.shared.paperwork.actions.responses import Posted
 from todoke.shared.paperwork.fields.files import KEPT, REFUSED
 from todoke.shared.paperwork.queries import Filled
@@ -59,7 +61,7 @@ def read_posted(request: HttpRequest, found: Filled) -> Page:
         held = {part: sheet[key].raw[part] for part in kind.held if key in sheet and part in sheet[key].raw}
         raw: Raw = {part: posted for part, posted in answers[key].items() if part not in kind.held}
         if REFUSED in kind.held:
-            raw = {**raw, **held, **_handed_in(request, key, held, found)}
+            raw = {**raw, **held, **_taken_in(request.FILES.getlist(key), key, held, found, key in refused)}
         if pressed and pressed.question == key:
             raw = kind.act(pressed.act, {**held, **raw, **_place(pressed)}, question)
         answers[key] = raw
@@ -86,10 +88,25 @@ def _place(pressed: Pressed) -> Raw:
     return {joined(path, "x"): [pressed.place[0]], joined(path, "y"): [pressed.place[1]]}
 
 
-def _handed_in(request: HttpRequest, key: str, held: Raw, found: Filled) -> Raw:
-    """The files of one question, taken in by whoever takes files; each is kept or refused with a sentence."""
+def with_files(found: Filled, key: str, files: Sequence[Any]) -> Raw | None:
+    """The boxes of a question with these files beside those that were kept; None where it asks for none."""
+    question = found.document.question(key)
+    if question is None or REFUSED not in field_kinds[question.kind].held:
+        return None
+    held = found.sheet[key].raw if key in found.sheet else {}
+    return {**held, **_taken_in(files, key, held, found)}
+
+
+def _taken_in(files: Sequence[Any], key: str, held: Raw, found: Filled, is_number: bool = False) -> Raw:
+    """The files of one question, taken in by whoever takes files; each is kept or refused with a sentence.
+
+    `is_number`: the guard at the door has covered a My Number in a name.
+    """
     kept, refused = list(held.get(KEPT, ())), []
-    for file in request.FILES.getlist(key) if found.may_change(key) else ():
+    for file in files if found.may_change(key) else ():
+        if is_number:
+            refused.append(sentence())
+            continue
         intake = next(iter(intakes), None)
         if intake is None:
             refused.append(_("ファイルは、まだこの画面で受け付けていません。窓口にお持ちください。"))
