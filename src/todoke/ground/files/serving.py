@@ -12,11 +12,11 @@ def response_for(document: Document) -> HttpResponse:
 
     Only for a document that a query gave for this viewer. Raises Purged, Damaged or Quarantined as `actions.read` does.
     """
-    return attached(read(document), document.name, document.media_type)
+    return attachment_of(read(document), document.name, document.media_type)
 
 
-def attached(content: bytes, name: str, media_type: str) -> HttpResponse:
-    """These bytes in the same manner: for a room that keeps what it took in under a seal of its own."""
+def attachment_of(content: bytes, name: str, media_type: str) -> HttpResponse:
+    """The same for bytes that a room has kept sealed and opened for this viewer."""
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["X-Content-Type-Options"] = "nosniff"

@@ -224,7 +224,8 @@ def _at(postings: Iterable[Posting], prefix: str = "") -> Q:
 def decisions_for(viewer: Viewer, day: date) -> QuerySet[Decision]:
     """Every paper that this viewer may see: drafted in their seat, on its way to or past it, or to stand in for.
 
-    Who manages decisions sees all of them.
+    Who manages decisions sees all of them. Whoever moved away leaves their papers with the seat, those drafted and
+    those marked: what was theirs is asked of their postings of today.
     """
     every = Decision.objects.select_related(
         "route_version__route", "drafter__section", "drafter__post", "drafter__staff__account"
@@ -241,9 +242,8 @@ def decisions_for(viewer: Viewer, day: date) -> QuerySet[Decision]:
     on_the_way = Step.objects.filter(seats).values("decision")
     return every.filter(
         Q(pk__in=on_the_way)
-        | Q(drafter__staff=viewer.staff_id)
         | Q(pk__in=Decision.objects.filter(_at(mine, "drafter__")).values("pk"))
-        | Q(pk__in=Mark.objects.filter(by=viewer.account_id).values("decision"))
+        | Q(pk__in=Mark.objects.filter(_at(mine) | _at(mine, "as_"), by=viewer.account_id).values("decision"))
     )
 
 

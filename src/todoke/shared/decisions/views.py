@@ -43,7 +43,7 @@ from todoke.shared.decisions.queries import (
     seat_of,
     stuck_decisions,
 )
-from todoke.shared.decisions.refusals import DecisionRefused
+from todoke.shared.decisions.refusals import DecisionRefused, NotAllowed
 from todoke.shared.decisions.registry import subjects
 from todoke.shared.decisions.rules.routes import value_of_fact, why_decides
 from todoke.shared.decisions.rules.values import Act, Kind, Phase
@@ -449,10 +449,9 @@ def take_back(request: VisitorRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         office.take_back_absence(pk, viewer=request.viewer, at=now())
-    except DecisionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("不在を取り消しました。"))
+    except NotAllowed as refusal:
+        raise Http404 from refusal
+    messages.success(request, _("不在を取り消しました。"))
     return redirect("decisions:absences")
 
 

@@ -9,14 +9,21 @@ from django.db.models import F
 
 from todoke.base.clock import in_japan
 from todoke.base.formulas import Circumstances
-from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, NotOffered, NotPayable
+from todoke.civic.procedures.actions.refusals import (
+    BegunBySomebodyElse,
+    CannotApply,
+    LevelTooLow,
+    NotAllowed,
+    NotOffered,
+    NotPayable,
+)
 from todoke.civic.procedures.judging import Judgement, Paper, formulas_of, judge
 from todoke.civic.procedures.models import Filing, PaperCount, ProcedureVersion, Tally
 from todoke.civic.procedures.rules import SUBJECT, TAKE
 from todoke.civic.procedures.types import Audience, FeeState, Proxy
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Mandate
-from todoke.ground.people.rules import Viewer
+from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.casework.actions.opening import Arrival, open_case
 from todoke.shared.casework.actions.recording import Actor
 from todoke.shared.casework.models import Case
@@ -107,7 +114,8 @@ def _judged(filing: Filing, found: Filled, around: Circumstances) -> Judgement:
 def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> Receipt:
     """Hand it in: the answers arrive, the quote is frozen, the case opens. The second click gets the same receipt.
 
-    Raises CannotApply with the reasons, LevelTooLow, and what paperwork refuses: Incomplete, NotOpenYet, Closed, Full.
+    Raises CannotApply with the reasons, LevelTooLow, BegunBySomebodyElse, and what paperwork refuses: Incomplete,
+    NotOpenYet, Closed, Full.
     """
     held = Filing.objects.select_for_update(of=("self",)).select_related(*WITH).get(pk=filing.pk)
     around = circumstances(at)
@@ -116,6 +124,8 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     document = held.version.document
     if _is_online(held) and viewer.level < document.level:
         raise LevelTooLow
+    if _is_online(held) and document.level > Level.NONE and held.resident_id not in (None, viewer.resident_id):
+        raise BegunBySomebodyElse
     receipt = responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
     found = filled(held.response.key)
     assert found is not None

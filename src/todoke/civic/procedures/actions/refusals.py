@@ -57,6 +57,12 @@ class LevelTooLow(ProcedureRefused):
     says = _("この手続きには、もう一段確かな本人確認が必要です。")
 
 
+class BegunBySomebodyElse(ProcedureRefused):
+    """A draft that one resident began is handed in by nobody else, as far as the procedure asks who it is."""
+
+    says = _("別の人がサインインして始めた手続きです。始めた人がサインインして提出するか、新しく始めてください。")
+
+
 class CannotApply(ProcedureRefused):
     """A condition of the procedure is not met; `reasons` say which, and what to do instead."""
 

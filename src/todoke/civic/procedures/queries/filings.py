@@ -1,16 +1,22 @@
-"""Filings as whoever filed may see them: their own, by sign-in; or those of the browser that holds them."""
+"""Filings as whoever filed may see them: their own, by sign-in; or those of the browser that holds them.
+
+What was filed for somebody else (代理) is the agent's as long as the mandate holds, and that person's from its arrival.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from todoke.base.clock import in_japan, now
 from todoke.base.formulas import said
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.rules import ANSWER, SUBJECT
-from todoke.ground.people.rules import Viewer
+from todoke.ground.people.mandates.acting import in_force
+from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.rules.document import By
 from todoke.shared.documents.models import OfficialDocument
@@ -22,6 +28,7 @@ _WITH = (
     "version__procedure__form",
     "version__section",
     "version__form_version",
+    "mandate",
     "response__version__form",
     "response__custody__period",
     "response__custody__retention_class",
@@ -36,30 +43,66 @@ def filings() -> QuerySet[Filing]:
     return Filing.objects.exclude(response__state=ResponseState.PURGED).select_related(*_WITH)
 
 
+def _signed_in_as(viewer: Viewer) -> Q:
+    """Whose it is: who filed it, and for whom it was filed."""
+    if viewer.resident_id is None:
+        return Q(pk__in=[])
+    return Q(resident_id=viewer.resident_id) | Q(mandate__principal_id=viewer.resident_id, case__isnull=False)
+
+
+def _by_a_mandate_that_holds(viewer: Viewer, on: date) -> Q:
+    """Not filed for somebody else, or with their mandate still in force; they themselves need none."""
+    return Q(mandate=None) | in_force(on, "mandate__") | Q(mandate__principal_id=viewer.resident_id or 0)
+
+
+def _of(viewer: Viewer) -> QuerySet[Filing]:
+    return filings().filter(_by_a_mandate_that_holds(viewer, in_japan(now()).date()))
+
+
 def filing_of(viewer: Viewer, key: UUID | str) -> Filing | None:
     """The filing with this key, if the viewer has signed in as whose it is."""
-    if viewer.resident_id is None:
-        return None
-    return filings().filter(response__key=key, resident_id=viewer.resident_id).first()
+    return _of(viewer).filter(_signed_in_as(viewer), response__key=key).first()
 
 
-def filing_with(key: UUID | str) -> Filing | None:
+def filing_with(viewer: Viewer, key: UUID | str) -> Filing | None:
     """The filing with this key, whosesoever it is: for who then shows that their browser holds it."""
-    return filings().filter(response__key=key).first()
+    return _of(viewer).filter(response__key=key).first()
+
+
+def is_theirs(viewer: Viewer, filing: Filing) -> bool:
+    """Whether the viewer has signed in as whose it is; of one that came in without an account, whoever holds it."""
+    if filing.resident_id is None:
+        return True
+    principal = filing.mandate.principal_id if filing.mandate else None
+    return viewer.resident_id in (filing.resident_id, principal)
+
+
+# Up to here a receipt code, which nobody guesses, is as good as a link that came by mail.
+CODE_SUFFICES = Level.CONTACT
+
+
+def opens_to(viewer: Viewer, filing: Filing, *, is_held: bool) -> bool:
+    """Whether answers, letters, papers and acts open to this viewer, and not the words of its state alone.
+
+    A draft belongs to whoever holds it until it is handed in; what is kept of a procedure that asks for more than a
+    mail address needs the same level again, by whose it is.
+    """
+    level = filing.version.document.level
+    if level <= CODE_SUFFICES or (filing.case_id is None and is_held):
+        return True
+    return viewer.level >= level and is_theirs(viewer, filing)
 
 
 def my_filings(viewer: Viewer, held: Iterable[str] = ()) -> QuerySet[Filing]:
     """The viewer's own, and those that their browser holds; the newest first."""
-    mine = Q(response__key__in=list(held))
-    if viewer.resident_id is not None:
-        mine |= Q(resident_id=viewer.resident_id)
-    return filings().filter(mine).order_by("-pk")[:LISTED_MAX]
+    mine = Q(response__key__in=list(held)) | _signed_in_as(viewer)
+    return _of(viewer).filter(mine).order_by("-pk")[:LISTED_MAX]
 
 
-def filing_with_receipt(code: str) -> Filing | None:
+def filing_with_receipt(viewer: Viewer, code: str) -> Filing | None:
     """The filing that got this receipt code, as somebody copied it from the receipt."""
     read = read_code(code)
-    return filings().filter(response__receipt_code=read).first() if read else None
+    return _of(viewer).filter(response__receipt_code=read).first() if read else None
 
 
 def documents_of(filing: Filing) -> list[OfficialDocument]:

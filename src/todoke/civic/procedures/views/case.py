@@ -41,7 +41,7 @@ from todoke.civic.procedures.rules import ANSWER, ASK, SUBJECT, TAKE, WITHDRAW
 from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.inbox import READ_OR_POST
 from todoke.ground.files.actions import Damaged, Purged, Quarantined
-from todoke.ground.files.serving import attached, response_for
+from todoke.ground.files.serving import attachment_of, response_for
 from todoke.ground.looks.actions import record_look
 from todoke.ground.looks.pages import shows_people
 from todoke.ground.looks.rules import Way
@@ -243,11 +243,11 @@ def attachment(request: VisitorRequest, key: UUID, revision: int, question: str,
         content = content_of(filing.response, file["file"])
     except (LookupError, Gone) as gone:
         raise Http404 from gone
-    except Damaged as damaged:
-        messages.error(request, str(damaged))
+    except (Damaged, Purged, Quarantined) as refusal:
+        messages.error(request, str(refusal))
         return redirect("procedures:case", key)
     look(request, filing, "添付書類")
-    return attached(content, file["name"], file["type"])
+    return attachment_of(content, file["name"], file["type"])
 
 
 @needs(READ, HANDLE)

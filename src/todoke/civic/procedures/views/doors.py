@@ -1,12 +1,13 @@
-"""What the residents' pages have in common: whose filing it is, and how a private page leaves the house."""
+"""What the residents' pages have in common: whose filing it is, how much of it opens, how a private page leaves."""
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 
 from todoke.civic.procedures.models import Filing
-from todoke.civic.procedures.queries.filings import filing_of, filing_with
+from todoke.civic.procedures.queries.filings import filing_of, filing_with, opens_to
 from todoke.ground.people.gate import VisitorRequest
+from todoke.ground.people.residents.way import need_level
 from todoke.shared.casework.actions.recording import Actor
 from todoke.shared.paperwork.filling import holds
 
@@ -18,10 +19,25 @@ def theirs(request: VisitorRequest, key: UUID) -> Filing:
     """
     found = filing_of(request.viewer, key)
     if found is None:
-        found = filing_with(key)
+        found = filing_with(request.viewer, key)
         if found is None or not holds(request, found.response):
             raise Http404
     return found
+
+
+def is_open(request: VisitorRequest, filing: Filing) -> bool:
+    """Whether more of it than the words of its state opens to this visitor."""
+    return opens_to(request.viewer, filing, is_held=holds(request, filing.response))
+
+
+def shut(request: VisitorRequest, filing: Filing) -> HttpResponseBase | None:
+    """The answer where it is not open: signing in, and back. Raises Http404 where that was done, as somebody else."""
+    if is_open(request, filing):
+        return None
+    answer = need_level(request, filing.version.document.level)
+    if answer is None:
+        raise Http404
+    return answer
 
 
 def actor(request: VisitorRequest) -> Actor:

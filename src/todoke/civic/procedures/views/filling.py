@@ -16,17 +16,18 @@ from todoke.base.clock import in_japan, now
 from todoke.base.formulas import Circumstances
 from todoke.civic.procedures.actions import filing as filings
 from todoke.civic.procedures.actions.following import answer_correction
-from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, ProcedureRefused
+from todoke.civic.procedures.actions.refusals import BegunBySomebodyElse, CannotApply, LevelTooLow, ProcedureRefused
 from todoke.civic.procedures.judging import Judgement, Paper
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries.catalogue import published
 from todoke.civic.procedures.types import Instead, Proxy
 from todoke.civic.procedures.views.catalogue import scope_of, values_of
-from todoke.civic.procedures.views.doors import actor, private, theirs
+from todoke.civic.procedures.views.doors import actor, private, shut, theirs
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.mandates.acting import mandates_for
 from todoke.ground.people.models import Mandate
 from todoke.ground.people.residents.way import need_level
+from todoke.ground.people.rules import Viewer
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
 from todoke.shared.paperwork.filling import Desk, asks_by_form, hold
 from todoke.shared.paperwork.models import Response
@@ -62,23 +63,22 @@ def begin(request: VisitorRequest, key: str) -> HttpResponseBase:
     if detour := need_level(request, version.document.level):
         return detour
     try:
-        filer = _filer(request, key)
+        filer = filer_of(request.viewer, key, request.POST.get("for", ""))
         begun = filings.begin(version, filer, at=now(), language=get_language() or "ja")
     except (ProcedureRefused, ResponseRefused) as refused:
         return render(request, "procedures/procedure.html", values_of(request, version, str(refused)), status=409)
     return DESK.start(request, begun.response)
 
 
-def _filer(request: VisitorRequest, key: str) -> filings.Filer:
+def filer_of(viewer: Viewer, key: str, chosen: str) -> filings.Filer:
     """For whom it is filed, as the page let them choose: `mandate.3`, a kind of proxy, or themselves."""
-    chosen = request.POST.get("for", "")
     if not chosen.startswith("mandate."):
-        return filings.Filer(request.viewer, chosen)
-    held = mandates_for(request.viewer, scope=scope_of(key), on=in_japan(now()).date())
+        return filings.Filer(viewer, chosen)
+    held = mandates_for(viewer, scope=scope_of(key), on=in_japan(now()).date())
     mandate = next((each for each in held if f"mandate.{each.pk}" == chosen), None)
     if mandate is None:
         raise MandateIsOver
-    return filings.Filer(request.viewer, PROXY_OF[Mandate.Kind(mandate.kind)], mandate)
+    return filings.Filer(viewer, PROXY_OF[Mandate.Kind(mandate.kind)], mandate)
 
 
 class MandateIsOver(ProcedureRefused):
@@ -87,32 +87,34 @@ class MandateIsOver(ProcedureRefused):
     says = _("選んだ代理は、いま使えません。画面を開き直して、もう一度選んでください。")
 
 
-def _open(request: VisitorRequest, key: UUID) -> tuple[Filing, Filled]:
-    """This visitor's filing with its answers. Raises Http404."""
-    mine = theirs(request, key)
+def _answers(mine: Filing) -> Filled:
     found = filled(mine.response.key)
     if found is None:
         raise Http404
-    return mine, found
+    return found
 
 
 @public
 @asks_by_form
 @never_cache
 @require_http_methods(READ_OR_POST)
-def page(request: VisitorRequest, key: UUID, page: str) -> HttpResponse:
+def page(request: VisitorRequest, key: UUID, page: str) -> HttpResponseBase:
     """One page of the form."""
-    _mine, found = _open(request, key)
-    return private(DESK.page(request, found, page))
+    mine = theirs(request, key)
+    if answer := shut(request, mine):
+        return answer
+    return private(DESK.page(request, _answers(mine), page))
 
 
 @public
 @never_cache
 @require_http_methods(READ_OR_POST)
-def pause(request: VisitorRequest, key: UUID) -> HttpResponse:
+def pause(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     """A code with which to go on later, on any machine."""
-    _mine, found = _open(request, key)
-    return private(DESK.pause(request, found))
+    mine = theirs(request, key)
+    if answer := shut(request, mine):
+        return answer
+    return private(DESK.pause(request, _answers(mine)))
 
 
 @public
@@ -128,7 +130,10 @@ def resume(request: VisitorRequest) -> HttpResponse:
 @require_http_methods(READ_OR_POST)
 def review(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     """All answers, what it costs, which papers, and why not; then handing it in."""
-    mine, found = _open(request, key)
+    mine = theirs(request, key)
+    if answer := shut(request, mine):
+        return answer
+    found = _answers(mine)
     if request.method != "POST":
         return _review(request, mine, found) if found.is_open else redirect(place("receipt", mine.response, ""))
     # Whoever hands in from a page whose session is over holds it again.
@@ -144,7 +149,7 @@ def review(request: VisitorRequest, key: UUID) -> HttpResponseBase:
             answer_correction(mine, submit_key=submit_key, by=actor(request), at=now())
     except (Incomplete, CannotApply):
         return _review(request, mine, found, status=409)
-    except (LevelTooLow, ResponseRefused) as refused:
+    except (LevelTooLow, BegunBySomebodyElse, ResponseRefused) as refused:
         return _review(request, mine, found, str(refused), status=409)
     return redirect(place("receipt", mine.response, ""))
 
@@ -200,7 +205,10 @@ def papers(found: tuple[Paper, ...]) -> list[dict[str, Any]]:
 @require_safe
 def receipt(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     """That it has arrived: the code, the instant, the fee, what was handed in; also the page to print."""
-    mine, found = _open(request, key)
+    mine = theirs(request, key)
+    if answer := shut(request, mine):
+        return answer
+    found = _answers(mine)
     if mine.case is None:
         return redirect(DESK.first(found))
     values = DESK.receipt_values(found) | {

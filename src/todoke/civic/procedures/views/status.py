@@ -23,8 +23,10 @@ from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries import filings as queries
 from todoke.civic.procedures.rules import ASK, WITHDRAW
 from todoke.civic.procedures.types import FeeState
-from todoke.civic.procedures.views.doors import actor, private, theirs
+from todoke.civic.procedures.views.catalogue import level_words
+from todoke.civic.procedures.views.doors import actor, is_open, private, shut, theirs
 from todoke.civic.procedures.views.filling import DESK, place, quote_values
+from todoke.civic.procedures.views.limits import TooOften, look_up
 from todoke.ground.files.actions import Damaged
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.retention.models import Gone
@@ -33,17 +35,13 @@ from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.queries import told_history, told_letters, told_reason
 from todoke.shared.documents.actions import reading
-from todoke.shared.documents.limits import is_too_often, visitor
 from todoke.shared.documents.queries import address_of, code_of
 from todoke.shared.paperwork.filling import hold
 from todoke.shared.paperwork.filling.holding import HELD
 from todoke.shared.paperwork.queries import filled
-from todoke.shared.paperwork.rules import in_groups, read_code
+from todoke.shared.paperwork.rules import in_groups
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
-# In five minutes: from one place of the network, and for one code.
-PLACE_MAX = 20
-CODE_MAX = 10
 DECIDED_TO_RETURN = "return"
 
 
@@ -63,18 +61,15 @@ def status(request: VisitorRequest) -> HttpResponseBase:
     """Ask for the receipt code; whoever has it holds the filing in this browser."""
     code, says, answer = request.POST.get("code", "")[:60], "", 200
     if request.method == "POST":
-        if is_too_often("filing-place", visitor(request), PLACE_MAX) or is_too_often(
-            "filing-code", read_code(code), CODE_MAX
-        ):
-            says, answer = (
-                _("何度も試されたため、しばらく見られません。5分ほど待ってから、もう一度入れてください。"),
-                429,
-            )
-        elif (found := queries.filing_with_receipt(code)) is None:
-            says, answer = _("この受付番号の手続きは見つかりません。控えのとおりに、もう一度入れてください。"), 422
+        try:
+            found = look_up(request, code)
+        except TooOften as refused:
+            says, answer = str(refused), 429
         else:
-            hold(request, found.response)
-            return redirect("procedures-public:filing", found.response.key)
+            if found is not None:
+                hold(request, found.response)
+                return redirect("procedures-public:filing", found.response.key)
+            says, answer = _("この受付番号の手続きは見つかりません。控えのとおりに、もう一度入れてください。"), 422
     return private(render(request, "procedures/status.html", {"code": code, "says": says}, status=answer))
 
 
@@ -82,17 +77,23 @@ def status(request: VisitorRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def filing(request: VisitorRequest, key: UUID) -> HttpResponseBase:
-    """Where it stands, who has it, by when, what is awaited, what was written and issued."""
+    """Where it stands, who has it, by when, what is awaited; where it is open, what was written and issued."""
     found = theirs(request, key)
+    if (found.case is None or "all" in request.GET) and (answer := shut(request, found)):
+        return answer
     if found.case is None:
         answers = filled(found.response.key)
         if answers is None:
             raise Http404
         return redirect(DESK.first(answers))
-    return private(render(request, "procedures/filing.html", _values(found, found.case)))
+    if is_open(request, found):
+        return private(render(request, "procedures/filing.html", _values(found, found.case)))
+    values = {**_standing(found, found.case), "level": level_words(found.version.document.level)}
+    return private(render(request, "procedures/standing.html", values))
 
 
-def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
+def _standing(found: Filing, case: Case) -> dict[str, Any]:
+    """The words of its state: all that a receipt code opens by itself."""
     task = queries.task_of(case)
     return {
         "filing": found,
@@ -103,16 +104,24 @@ def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
         "tone": "good" if not case.is_open else "attention" if task else "active",
         "section": case.section,
         "task": task,
+        "history": [Entry(line.event.at, line.title) for line in told_history(case)],
+        "awaits_fee": case.is_stopped and task is None and found.fee_state == FeeState.DUE,
+    }
+
+
+def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
+    standing = _standing(found, case)
+    task = standing["task"]
+    return {
+        **standing,
         "go_on": _correcting(found, task) if task else "",
         "reason": told_reason(case, ASK) if task else "",
         "returned": told_reason(case, DECIDED_TO_RETURN) if not case.is_open else "",
-        "history": [Entry(line.event.at, line.title) for line in told_history(case)],
         "letters": told_letters(case),
         "documents": [
             {"document": each, "verify": address_of(code_of(each.pk))} for each in queries.documents_of(found)
         ],
         "quote": quote_values(found.quote) if found.quote else None,
-        "awaits_fee": case.is_stopped and task is None and found.fee_state == FeeState.DUE,
         "can_withdraw": queries.may_withdraw(case, WITHDRAW),
         "once": uuid.uuid4(),
         "letters_max": LETTERS_MAX,
@@ -139,6 +148,8 @@ def write(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     found = theirs(request, key)
     if found.case is None:
         raise Http404
+    if answer := shut(request, found):
+        return answer
     body = request.POST.get("body", "")
     try:
         once = UUID(request.POST.get("once", ""))
@@ -163,6 +174,8 @@ def withdraw(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     found = theirs(request, key)
     if found.case is None:
         raise Http404
+    if answer := shut(request, found):
+        return answer
     if request.method == "POST":
         try:
             following.withdraw(found, by=actor(request), at=now())
@@ -183,6 +196,8 @@ def withdraw(request: VisitorRequest, key: UUID) -> HttpResponseBase:
 def document(request: VisitorRequest, key: UUID, document: UUID) -> HttpResponseBase:
     """A paper that the city has issued about this filing, as it was signed."""
     found = theirs(request, key)
+    if answer := shut(request, found):
+        return answer
     paper = next((each for each in queries.documents_of(found) if each.key == document), None)
     if paper is None:
         raise Http404
@@ -190,8 +205,8 @@ def document(request: VisitorRequest, key: UUID, document: UUID) -> HttpResponse
         pdf = reading.paper_of(paper)
     except (reading.Gone, Gone, Damaged) as gone:
         raise Http404 from gone
-    answer = HttpResponse(pdf, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.number.text}.pdf")
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return private(answer)
+    served = HttpResponse(pdf, content_type="application/pdf")
+    served.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.number.text}.pdf")
+    served.headers["X-Content-Type-Options"] = "nosniff"
+    served.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return private(served)

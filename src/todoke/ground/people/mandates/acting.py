@@ -150,7 +150,8 @@ def withdraw(mandate: Mandate, by: Viewer, *, at: datetime) -> None:
 
 def mandate_in_force(agent_id: int, principal_id: int, *, scope: str, on: date) -> Mandate | None:
     """The mandate by which this agent may act for this principal in this matter on that day; a messenger's is none."""
-    found = _in_force(on).filter(agent_id=agent_id, principal_id=principal_id).exclude(kind=Mandate.Kind.MESSENGER)
+    held = Mandate.objects.filter(in_force(on), agent_id=agent_id, principal_id=principal_id)
+    found = held.exclude(kind=Mandate.Kind.MESSENGER)
     return next((each for each in found.order_by("pk") if _covers(each, scope)), None)
 
 
@@ -158,7 +159,7 @@ def mandates_for(viewer: Viewer, *, scope: str, on: date) -> list[Mandate]:
     """The mandates by which this viewer may act in this matter on that day: whom they can choose to act for."""
     if viewer.resident_id is None:
         return []
-    held = _in_force(on).filter(agent_id=viewer.resident_id).exclude(kind=Mandate.Kind.MESSENGER)
+    held = Mandate.objects.filter(in_force(on), agent_id=viewer.resident_id).exclude(kind=Mandate.Kind.MESSENGER)
     return [each for each in held.select_related("principal").order_by("pk") if _covers(each, scope)]
 
 
@@ -180,14 +181,16 @@ def _covers(mandate: Mandate, scope: str) -> bool:
     return EVERYTHING in named or scope in named
 
 
-def _in_force(on: date) -> QuerySet[Mandate]:
-    return Mandate.objects.filter(
-        state=Mandate.State.CONFIRMED,
-        start_date__lte=on,
-        end_date__gte=on,
-        principal__closed_at=None,
-        agent__closed_at=None,
-    )
+def in_force(on: date, way: str = "") -> Q:
+    """The condition that a mandate holds on that day; `way` leads to it from the record that names one."""
+    told = {
+        "state": Mandate.State.CONFIRMED,
+        "start_date__lte": on,
+        "end_date__gte": on,
+        "principal__closed_at": None,
+        "agent__closed_at": None,
+    }
+    return Q(**{way + name: value for name, value in told.items()})
 
 
 def _locked(mandate: Mandate) -> Mandate:
