@@ -33,6 +33,12 @@ FOR_MACHINES = {
 TWELVE_DIGITS: dict[str, set[str]] = {}
 # Views that show the refusal beside their own field: they are asked themselves, and may say that there is no such page.
 SHOWN_BY_THEMSELVES = {"procedures-public:page", "procedures:counter-page"}
+# Views that show the refusal beside their own field; those of the interface as a problem that names it.
+INTERFACE = (
+    *("catalogue", "procedure", "form", "begin", "filing", "answers", "file", "submission", "status"),
+    *("exports", "export"),
+)
+SHOWN_BY_THEMSELVES: set[str] = {f"procedures-interface:{name}" for name in INTERFACE}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A phone sends a hostile file with a filing: told in the language of its owner, and all else that was typed is there."""
+"""A phone sends a hostile file with a filing: told in its owner's language, and all else that was typed is there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ def file(name: str, content: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize("has_script", [True, False])
 def test_a_hostile_file_is_told_and_the_next_one_is_taken(
     transactional_db: None,
-    version: Any,  # noqa: F811 - the fixture of the same name
+    version: Any,
     open_window: Callable[..., Any],
     check_look: Callable[[Any], None],
     keep_picture: Any,

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/notices/", include("todoke.civic.notices.urls")),
     path("notices/", include((notice_patterns, "notices-public"))),
     path("", include("todoke.civic.procedures.urls_public")),
+    path("api/v1/", include("todoke.civic.procedures.urls_interface")),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/loudspeakers/", include("todoke.shared.loudspeakers.urls")),
     path("loudspeakers/", include((said_patterns, "loudspeakers-said"))),

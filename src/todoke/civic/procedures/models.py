@@ -293,3 +293,25 @@ class ExportLayout(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InterfaceKey(models.Model):
+    """What opens one layout to a partner's system through the JSON interface, until it ends or is ended.
+
+    Of the secret there is a hash alone. It reads with the rights of whoever gave it, as they are on that day.
+    """
+
+    layout = models.ForeignKey(ExportLayout, on_delete=models.PROTECT, related_name="keys")
+    name = models.CharField(_("相手のシステム"), max_length=100)
+    secret_hash = models.BinaryField(max_length=16, unique=True)
+    ends_on = models.DateField()
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("連携の鍵")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
