@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.cache import cache
-from django.core.management import CommandError, call_command
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse

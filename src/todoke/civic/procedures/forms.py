@@ -178,6 +178,26 @@ class BeginForm(forms.Form):
             del self.fields["proxy"]
 
 
+class LanguageForm(forms.Form):
+    """In which language somebody at the counter is written to."""
+
+    use_required_attribute = False
+
+    language = forms.ChoiceField(label=_("本人に知らせるときの言語"), choices=settings.LANGUAGES, initial="ja")
+
+
+class TextsForm(forms.Form):
+    """A file that came back from a translator."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=_("翻訳のファイル"),
+        help_text=_("ここから書き出した .po のファイルに、訳を書いたもの。"),
+        widget=forms.FileInput(attrs={"accept": ".po"}),
+    )
+
+
 class PeriodForm(forms.Form):
     """From which month to which."""
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from todoke.civic.procedures.document import ProcedureDocument, document_of
+from todoke.civic.procedures.life_event import LifeEvent, life_event_of
 from todoke.civic.procedures.types import FeeState, Handling, Instead, Proxy
 from todoke.ground.files.models import Document
 from todoke.ground.people.models import Mandate, Resident, Section
@@ -315,3 +316,44 @@ class InterfaceKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GuideTopic(models.Model):
+    """A life event of the guide (手続きナビ), as the city folder has it: its text, and the form of its questions.
+
+    The answers are responses to that form, each with a short custody of its own.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    form = models.OneToOneField(Form, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    # The canonical text of `life_event`.
+    text = models.TextField()
+    is_offered = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("手続きナビの出来事")
+        ordering = ("position", "key")
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def event(self) -> LifeEvent:
+        """What it says."""
+        return life_event_of(self.text)
+
+
+class GuideOffice(models.Model):
+    """Where a section receives people and when it is open, as the guide tells it; texts by language."""
+
+    section = models.OneToOneField(Section, on_delete=models.PROTECT, related_name="+")
+    where = models.JSONField()
+    hours = models.JSONField()
+
+    class Meta:
+        verbose_name = _("手続きナビの窓口")
+        ordering = ("section__key",)
+
+    def __str__(self) -> str:
+        return str(self.section_id)

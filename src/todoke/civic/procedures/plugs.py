@@ -6,6 +6,7 @@ from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
+from todoke.civic.procedures.actions.city_guide import GuidePart
 from todoke.civic.procedures.actions.following import FilingSubject
 from todoke.civic.procedures.actions.originals import OriginalShredder
 from todoke.civic.procedures.effects import IssueLetter, TellResident, WithdrawAnswers
@@ -19,6 +20,7 @@ from todoke.shared.decisions.registry import subjects as decided_subjects
 
 city_parts.register(StandardFlowsPart())
 city_parts.register(ProceduresPart())
+city_parts.register(GuidePart())
 companions.register(Follower())
 for _effect in (IssueLetter(), TellResident(), WithdrawAnswers()):
     effects.register(_effect)
@@ -40,7 +42,10 @@ shredders.register(OriginalShredder())
 decided_subjects.register(FilingShown())
 staff_menu.register(MenuItem("procedures.cases", _("案件の一覧"), "procedures:inbox", 20, "casework.read"))
 staff_menu.register(MenuItem("procedures.counter", _("窓口での受付"), "procedures:counter", 21, "procedures.take"))
+staff_menu.register(MenuItem("procedures.guide", _("窓口での手続きナビ"), "procedures:guide", 21, "procedures.take"))
 staff_menu.register(MenuItem("procedures.numbers", _("手続きの集計"), "procedures:statistics", 22, "procedures.count"))
+staff_menu.register(MenuItem("procedures.papers", _("添付書類の台帳"), "procedures:papers", 22, "procedures.count"))
+staff_menu.register(MenuItem("procedures.texts", _("手続きの翻訳"), "procedures:texts", 24, "procedures.build"))
 staff_menu.register(
     MenuItem("procedures.export", _("連携ファイルを出す"), "procedures:export", 23, "procedures.export")
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.civic.procedures.views import case, counter, inbox, numbers
+from todoke.civic.procedures.views import case, counter, guide_counter, inbox, numbers, papers, texts
 
 app_name = "procedures"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/many/", inbox.many, name="many"),
     path("cases/hand-over/", inbox.hand_over_page, name="hand-over"),
     path("cases/numbers/", numbers.statistics, name="statistics"),
+    path("cases/papers/", papers.register, name="papers"),
     path("cases/export/", numbers.export_page, name="export"),
     path("cases/<uuid:key>/", case.one, name="case"),
     path("cases/<uuid:key>/compare/", case.compare, name="compare"),
@@ -21,6 +22,14 @@ urlpatterns = [
     path("cases/<uuid:key>/letter/", case.letter, name="letter"),
     path("cases/<uuid:key>/payment/", case.payment, name="payment"),
     path("cases/<uuid:key>/do/<slug:action>/", case.do, name="do"),
+    path("counter-guide/", guide_counter.events, name="guide"),
+    path("counter-guide/resume/", guide_counter.resume, name="guide-resume"),
+    path("counter-guide/<slug:key>/", guide_counter.event, name="guide-event"),
+    path("counter-guide/answers/<uuid:key>/", guide_counter.advice, name="guide-advice"),
+    path("counter-guide/answers/<uuid:key>/questions/<slug:page>/", guide_counter.questions, name="guide-page"),
+    path("counter-guide/answers/<uuid:key>/start/<int:errand>/", guide_counter.start, name="guide-start"),
+    path("procedure-texts/", texts.translations, name="texts"),
+    path("procedure-texts/<slug:language>/", texts.texts_file, name="texts-file"),
     path("counter-filings/", counter.choose, name="counter"),
     path("counter-filings/<slug:procedure>/", counter.start, name="counter-start"),
     path("counter-filings/filing/<uuid:key>/", counter.go_on, name="counter-go-on"),

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from todoke.civic.procedures.views import catalogue, filling, status
+from todoke.civic.procedures.views import catalogue, filling, guide, papers, status
 
 app_name = "procedures-public"
 
 urlpatterns = [
+    path("guide/", guide.events, name="guide"),
+    path("guide/<slug:key>/", guide.event, name="guide-event"),
+    path("guide/answers/<uuid:key>/", guide.advice, name="advice"),
+    path("guide/answers/<uuid:key>/questions/<slug:page>/", guide.questions, name="guide-page"),
+    path("guide/answers/<uuid:key>/keep/", guide.keep, name="guide-keep"),
+    path("guide/answers/<uuid:key>/start/<int:errand>/", guide.start, name="guide-start"),
+    path("less-paper/", papers.less_paper, name="less-paper"),
     path("procedures/", catalogue.catalogue, name="catalogue"),
     path("procedures/<slug:key>/", catalogue.procedure, name="procedure"),
     path("procedures/<slug:key>/begin/", filling.begin, name="begin"),

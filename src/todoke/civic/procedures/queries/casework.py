@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from todoke.civic.procedures.models import Filing, ProcedureVersion
-from todoke.civic.procedures.rules import EXPORT, TAKE
+from todoke.civic.procedures.rules import BUILD, EXPORT, TAKE
 from todoke.ground.people.models import Account
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.models import Case
@@ -107,6 +107,15 @@ def versions_to_export(viewer: Viewer) -> QuerySet[ProcedureVersion]:
     sections = [section for permission, section in viewer.grants if permission == EXPORT]
     found = ProcedureVersion.objects.filter(state=ProcedureVersion.State.PUBLISHED, section__key__in=sections)
     return found.select_related("procedure", "section").order_by("procedure__key")
+
+
+def versions_to_translate(viewer: Viewer) -> list[ProcedureVersion]:
+    """Of each procedure whose texts this clerk may change: the draft, or what is published where there is none."""
+    sections = [section for permission, section in viewer.grants if permission == BUILD]
+    found = ProcedureVersion.objects.exclude(state=ProcedureVersion.State.RETIRED).filter(section__key__in=sections)
+    # A draft has the higher number, and the last one wins.
+    rows = found.select_related("procedure", "section").order_by("procedure__key", "number")
+    return list({version.procedure_id: version for version in rows}.values())
 
 
 def filings_by_case(cases: Iterable[Case]) -> dict[int, Filing]:

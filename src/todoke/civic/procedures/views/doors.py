@@ -3,13 +3,18 @@
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
 
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries.filings import filing_of, filing_with, opens_to
+from todoke.civic.procedures.queries.guide import is_of_the_guide
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.residents.way import need_level
 from todoke.shared.casework.actions.recording import Actor
 from todoke.shared.paperwork.filling import holds
+from todoke.shared.paperwork.models import Response
+
+OF_THE_GUIDE = {"page": "guide-page", "review": "advice", "receipt": "advice", "print": "advice", "pause": "guide-keep"}
 
 
 def theirs(request: VisitorRequest, key: UUID) -> Filing:
@@ -52,3 +57,13 @@ def private(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "same-origin"
     return response
+
+
+def place(what: str, response: Response | None, page: str) -> str:
+    """The addresses of whatever residents fill in: filings, and the answers to the guide; a code leads to either."""
+    if response is None:
+        return reverse("procedures-public:resume")
+    # The receipt of a filing is the page to print, too.
+    names = OF_THE_GUIDE if is_of_the_guide(response) else {"print": "receipt"}
+    arguments = [response.key, page] if what == "page" else [response.key]
+    return reverse(f"procedures-public:{names.get(what, what)}", args=arguments)

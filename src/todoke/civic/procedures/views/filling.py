@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -22,7 +21,7 @@ from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries.catalogue import published
 from todoke.civic.procedures.types import Instead, Proxy
 from todoke.civic.procedures.views.catalogue import scope_of, values_of
-from todoke.civic.procedures.views.doors import actor, private, shut, theirs
+from todoke.civic.procedures.views.doors import actor, place, private, shut, theirs
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.mandates.acting import mandates_for
 from todoke.ground.people.models import Mandate
@@ -30,20 +29,10 @@ from todoke.ground.people.residents.way import need_level
 from todoke.ground.people.rules import Viewer
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
 from todoke.shared.paperwork.filling import Desk, asks_by_form, hold
-from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.queries import Filled, filled
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 PROXY_OF = {Mandate.Kind.LEGAL: Proxy.LEGAL, Mandate.Kind.VOLUNTARY: Proxy.CHOSEN}
-
-
-def place(what: str, response: Response | None, page: str) -> str:
-    """The addresses of the desk."""
-    if response is None:
-        return reverse("procedures-public:resume")
-    # The receipt is the page to print, too.
-    name = "receipt" if what == "print" else what
-    return reverse(f"procedures-public:{name}", args=[response.key, page] if name == "page" else [response.key])
 
 
 def _today() -> Circumstances:

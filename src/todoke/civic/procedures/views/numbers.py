@@ -49,7 +49,7 @@ def statistics(request: VisitorRequest) -> HttpResponse:
         keys = [version.procedure_id for version in counted if chosen in ("", version.procedure.key)]
         lines, ends = by_month(keys, start, end), outcomes(keys, start, end)
         if request.GET.get("form") == "csv":
-            return _csv([_heading(), *(_cells(line) for line in lines)], "tetsuzuki-shukei.csv")
+            return csv_file([_heading(), *(_cells(line) for line in lines)], "tetsuzuki-shukei.csv")
     values: dict[str, Any] = {
         "form": form,
         "names": names,
@@ -112,7 +112,7 @@ def _cells(line: Line) -> list[str]:
     return [month, *(str(number) for number in numbers)]
 
 
-def _csv(rows: list[list[str]], name: str) -> HttpResponse:
+def csv_file(rows: list[list[str]], name: str) -> HttpResponse:
     """With a byte order mark, so that the spreadsheets of offices read the letters rightly."""
     table = StringIO()
     writer = csv.writer(table)
@@ -144,7 +144,7 @@ def export_page(request: VisitorRequest) -> HttpResponse:
         except (DoesNotFit, BrokenLayout, ProcedureRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _csv(rows, f"{layout.procedure.key}-{layout.key}.csv")
+            return csv_file(rows, f"{layout.procedure.key}-{layout.key}.csv")
     nobody_shown()
     values = {"form": form, "has_layouts": layouts.exists()}
     return render(request, "procedures/desk/export.html", values, status=422 if form.errors else 200)

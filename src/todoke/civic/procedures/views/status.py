@@ -24,8 +24,8 @@ from todoke.civic.procedures.queries import filings as queries
 from todoke.civic.procedures.rules import ASK, WITHDRAW
 from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.catalogue import level_words
-from todoke.civic.procedures.views.doors import actor, is_open, private, shut, theirs
-from todoke.civic.procedures.views.filling import DESK, place, quote_values
+from todoke.civic.procedures.views.doors import actor, is_open, place, private, shut, theirs
+from todoke.civic.procedures.views.filling import DESK, quote_values
 from todoke.civic.procedures.views.limits import TooOften, look_up
 from todoke.ground.files.actions import Damaged
 from todoke.ground.people.gate import VisitorRequest

@@ -29,7 +29,7 @@ from todoke.shared.paperwork.queries import Filled, filled, usual_circumstances
 from todoke.shared.paperwork.registry import field_kinds
 from todoke.shared.paperwork.rules import RECEIPT_LETTERS, in_groups, new_code
 from todoke.shared.paperwork.standing import Standing
-from todoke.shared.paperwork.types import Source, Words
+from todoke.shared.paperwork.types import Source, Text, Words
 
 Place = Callable[[str, Response | None, str], str]
 
@@ -44,8 +44,8 @@ class Desk:
 
     `place(what, response, page)` gives the address of "page", "review", "pause", "receipt", "print" and "resume" (the
     last without a response). `circumstances` tells the day and the opening days. `frame` is the template around it all;
-    `source` says who types (staff at a counter). The service calls a function only for a response that is this
-    visitor's: by its own query, or by `holds`.
+    `source` says who types (staff at a counter), `finish` what stands on the button of the last page. The service calls
+    a function only for a response that is this visitor's: by its own query, or by `holds`.
     """
 
     place: Place
@@ -53,6 +53,7 @@ class Desk:
     frame: str = "ui/base.html"
     source: Source = Source.TYPED
     can_pause: bool = True
+    finish: Text = ""
 
     def start(self, request: HttpRequest, response: Response) -> HttpResponse:
         """To the first page of a response that was just begun; this browser holds it from now on."""
@@ -149,6 +150,7 @@ class Desk:
             "count": len(standing.pages),
             "steps": _steps(standing, page),
             "has_earlier": number > 1,
+            "finish": self.finish or _("内容を確かめる"),
             "comes_from_review": len(standing.pages) == len(set(found.revision.pages_taken)),
             "token_name": TOKEN,
             "token": token_of(found.response),
