@@ -39,6 +39,12 @@ INTERFACE = (
 )
 SHOWN_BY_THEMSELVES = {"procedures-public:page", "procedures:counter-page"} | {
     f"procedures-interface:{name}" for name in INTERFACE
+# Views that show the refusal beside their own field: they are asked themselves, and may say that there is no such page.
+SHOWN_BY_THEMSELVES = {
+    "procedures-public:guide-page",
+    "procedures-public:page",
+    "procedures:counter-page",
+    "procedures:guide-page",
 }
 
 

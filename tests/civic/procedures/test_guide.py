@@ -1,11 +1,15 @@
 """The guide: what a city folder may say, what comes of answers, who may see them, and what is carried into a form."""
 
 from datetime import date, timedelta
+from json import loads
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from tests.civic.procedures.conftest import RIGHTS
 from tests.civic.procedures.guides import GUIDE, load_guide, the_topic
@@ -16,10 +20,13 @@ from todoke.civic.procedures.actions.filing import Filer
 from todoke.civic.procedures.actions.guiding import begin_answers, start_filing
 from todoke.civic.procedures.advising import advise
 from todoke.civic.procedures.models import Filing, GuideOffice, GuideTopic
+from todoke.civic.procedures.views.advice import section_words
 from todoke.ground.audit.models import Entry
 from todoke.ground.looks.models import Look
+from todoke.ground.people.models import Section
 from todoke.ground.people.rules import ANONYMOUS, Level
 from todoke.shared.paperwork.actions.responses import Posted, take
+from todoke.shared.paperwork.document import canonical
 from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.queries import filled
 from todoke.shared.paperwork.rules import mark_of
@@ -212,6 +219,31 @@ def test_answers_to_questions_that_have_changed_since_are_taken_along(topic, hol
     new = Response.objects.exclude(pk=old.pk).get()
     assert answer.headers["Location"] == reverse("procedures-public:guide-page", args=[new.key, "answers"])
     assert {key: entry.value for key, entry in filled(new.key).sheet.items()} == {"stall": True, "day": "2027-05-10"}
+
+
+def test_the_page_asks_the_database_as_often_for_one_errand_as_for_three(topic, holder):
+    key = Response.objects.get().key
+    holder.get(reverse("procedures-public:advice", args=[key]))
+    counts = []
+    for _each in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            holder.get(reverse("procedures-public:advice", args=[key]))
+        counts.append(len(asked))
+        event = loads(topic.text)
+        topic.text = canonical(event | {"procedures": event["procedures"][:1]})
+        topic.save()
+
+    assert counts[0] == counts[1]
+
+
+def test_a_section_is_named_as_its_reader_knows_it(topic):
+    section = Section.objects.get(key="doboku")
+    names = {}
+    for language in ("ja", "ja-easy", "en"):
+        with translation.override(language):
+            names[language] = section_words(section)
+
+    assert names == {"ja": "土木課", "ja-easy": f"土木課（{section.reading}）", "en": section.name_en}
 
 
 # What is carried

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan
@@ -29,20 +30,25 @@ def begin_answers(
     `earlier`: answers to an edition of the questions that is out of date, taken along where they still fit. Nothing
     says whose they are. Raises what paperwork refuses.
     """
-    carried = {}
-    for key, entry in earlier.sheet.items() if earlier else ():
-        if is_taken(earlier.document.question(key), topic.event.form.question(key)):
-            carried[key] = Carried(entry.value)
     response = responses.begin(
         topic.form,
         at=at,
         channel=Channel.COUNTER if entered_by else Channel.WEB,
         language=language,
         entered_by=entered_by,
-        carried=carried,
+        carried=_taken_along(earlier, topic) if earlier else None,
     )
     custody.close(response.custody, in_japan(at).date())
     return response
+
+
+def _taken_along(earlier: Filled, topic: GuideTopic) -> dict[str, Carried]:
+    asked = topic.event.form
+    return {
+        key: Carried(entry.value)
+        for key, entry in earlier.sheet.items()
+        if is_taken(earlier.document.question(key), asked.question(key))
+    }
 
 
 def newest_answers(topic: GuideTopic, found: Filled, *, at: datetime) -> Filled:
@@ -59,8 +65,10 @@ def newest_answers(topic: GuideTopic, found: Filled, *, at: datetime) -> Filled:
 def carried_into(errand: Errand, version: ProcedureVersion, found: Filled, *, at: datetime) -> dict[str, Carried]:
     """The answers that this errand takes along, by the question of the form; what does not fit there is left."""
     values, form = found.standing(filings.circumstances(at)).values, version.document.form
+    with translation.override(found.response.language):
+        detail = _("手続きナビの答え")
     return {
-        theirs: Carried(values[ours], detail=_("手続きナビの答え"))
+        theirs: Carried(values[ours], detail=detail)
         for theirs, ours in errand.carry.items()
         if ours in values and is_taken(found.document.question(ours), form.question(theirs))
     }
