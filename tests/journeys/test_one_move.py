@@ -1,8 +1,10 @@
 """A move, from a phone in plain Japanese and without script: asked, advised, kept under a code, and begun."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+import polib
 import pytest
 from django.db import transaction
 from tests.cities import SAMPLE_CITY
@@ -11,7 +13,8 @@ from tests.journeys.test_one_procedure import PARTS, fill_day
 from tests.sign_in import make_staff
 
 from todoke.civic.procedures.actions.city_guide import GuidePart
-from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.actions.translating import export_texts
+from todoke.civic.procedures.models import Filing, ProcedureVersion, Tally
 from todoke.ground.people.rules import Level
 from todoke.ground.places.models import City
 from todoke.ground.places.registry import LoadReport
@@ -130,7 +133,7 @@ def test_the_guide_and_the_papers_stand_on_a_phone_in_every_language(
 def test_a_clerk_asks_at_the_counter(
     city: None, open_staff_window: Callable[..., Any], check_page: Callable[..., None], keep_picture: Any
 ) -> None:
-    window = open_staff_window(make_staff((*RIGHTS, "procedures.count"), section="gas", name="杉本 剛"))
+    window = open_staff_window(make_staff(RIGHTS, section="gas", name="杉本 剛"))
     page = window.page
     page.goto("/desk/counter-guide/")
     keep_picture(page, "move-6-counter")
@@ -144,7 +147,30 @@ def test_a_clerk_asks_at_the_counter(
     page.locator(".errand", has_text="ガス").locator("form button").click()
     assert "/desk/counter-filings/filing/" in page.url
     keep_picture(page, "move-8-counter-form")
-    for name, address in (("papers", "/desk/cases/papers/"), ("texts", "/desk/procedure-texts/")):
-        page.goto(address)
-        keep_picture(page, f"move-{name}")
-        check_page(window)
+
+
+def test_staff_see_what_was_saved_and_take_translations_in(
+    city: None, open_staff_window: Callable[..., Any], check_page: Callable[..., None], keep_picture: Any
+) -> None:
+    version = ProcedureVersion.objects.select_related("procedure").get(procedure__key="gas-service")
+    for year, left_out in ((2025, 120), (2026, 310)):
+        Tally.objects.create(
+            procedure=version.procedure, month=date(year, 6, 1), channel="web", language="ja", level=1,
+            filings=400, papers_brought=90, papers_left_out=left_out,
+        )  # fmt: skip
+    window = open_staff_window(make_staff((*RIGHTS, "procedures.count"), section="gas", name="杉本 剛"))
+    page = window.page
+    page.goto("/desk/cases/papers/")
+    keep_picture(page, "move-papers")
+    check_page(window)
+    page.goto("/desk/procedure-texts/")
+    check_page(window)
+    file = polib.pofile("\n" + export_texts([version], "en"))
+    file[0].msgstr, file[1].msgstr = "Gas on and off", "Gas {since when}"
+    page.set_input_files(
+        "input[type='file']", {"name": "gas.po", "mimeType": "text/plain", "buffer": str(file).encode()}
+    )
+    page.locator("main form button.button--main").click()
+    page.locator(".notice").first.wait_for()
+    keep_picture(page, "move-texts")
+    check_page(window, posted=True)

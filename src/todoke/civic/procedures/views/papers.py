@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from todoke.base.access import needs, public
-from todoke.base.calendar import fiscal_year_in_words
+from todoke.base.calendar import Calendar, fiscal_year_in_words
 from todoke.civic.procedures.queries.papers import (
     RegisteredPaper,
     left_out_by_year,
@@ -66,7 +66,7 @@ def register(request: VisitorRequest) -> HttpResponse:
 
 
 def _year(year: int) -> str:
-    return fiscal_year_in_words(year, get_language() or "ja")
+    return fiscal_year_in_words(year, get_language() or "ja", Calendar.BOTH)
 
 
 def _bars(years: list[tuple[int, int]]) -> list[dict[str, Any]]:
