@@ -37,14 +37,12 @@ INTERFACE = (
     *("catalogue", "procedure", "form", "begin", "filing", "answers", "file", "submission", "status"),
     *("exports", "export"),
 )
-SHOWN_BY_THEMSELVES = {"procedures-public:page", "procedures:counter-page"} | {
-    f"procedures-interface:{name}" for name in INTERFACE
-# Views that show the refusal beside their own field: they are asked themselves, and may say that there is no such page.
 SHOWN_BY_THEMSELVES = {
     "procedures-public:guide-page",
     "procedures-public:page",
     "procedures:counter-page",
     "procedures:guide-page",
+    *(f"procedures-interface:{name}" for name in INTERFACE),
 }
 
 
