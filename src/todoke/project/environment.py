@@ -320,6 +320,13 @@ VARIABLES = (
         "1",
     ),
     Variable(
+        "TODOKE_PROCEDURES_PUBLISHED_BY_TWO",
+        "1: whoever made the last change to a procedure's draft does not publish it; another person does.",
+        yes_or_no,
+        False,
+        "1",
+    ),
+    Variable(
         "TODOKE_ADDRESS",
         "The public address of the city's site, used in feeds, mails and CAP. Absent: this machine, at TODOKE_PORT.",
         web_address,

@@ -54,6 +54,7 @@ KEY_STORE: Path = ENVIRONMENT["TODOKE_KEY_STORE"] or VAR / "keys"
 
 LOOKS_YEARS: int = ENVIRONMENT["TODOKE_LOOKS_YEARS"]
 LOOKS_NAMES: bool = ENVIRONMENT["TODOKE_LOOKS_NAMES"]
+PROCEDURES_PUBLISHED_BY_TWO: bool = ENVIRONMENT["TODOKE_PROCEDURES_PUBLISHED_BY_TWO"]
 
 # Made with the first backup, not at every start: whoever gives it in the environment never has the file.
 BACKUP_KEY: str | None = ENVIRONMENT["TODOKE_BACKUP_KEY"]

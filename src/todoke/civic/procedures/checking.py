@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.formulas import Matter, Unsound, compile_formula, findings
 from todoke.civic.procedures.document import ProcedureDocument
+from todoke.civic.procedures.flows import decides, letters_of
 from todoke.civic.procedures.judging import written_formulas
 from todoke.civic.procedures.models import StandardFlow
 from todoke.civic.procedures.trials import run_tests
@@ -55,13 +56,11 @@ def _missing_places(document: ProcedureDocument) -> list[Fault]:
 def _needs_of(flow: StandardFlow, document: ProcedureDocument) -> list[Fault]:
     """What the flow takes for granted: a route where it decides, a letter for each outcome that it writes."""
     found = []
-    keys = {action["key"] for action in flow.document["actions"]}
-    if "propose" in keys and not document.route:
+    if decides(flow.document) and not document.route:
         found.append(Fault("route", _("この流れは決裁をします。決裁ルートを選んでください。")))
-    orders = [order for action in flow.document["actions"] for order in action.get("effects", [])]
-    wanted = {order["settings"]["letter"] for order in orders if order["effect"] == "procedures.issue-letter"}
     says = _("この流れは通知を出します。通知文を選んでください。")
-    return found + [Fault(f"letters.{outcome}", says) for outcome in sorted(wanted - set(document.letters))]
+    wanted = letters_of(flow.document)
+    return found + [Fault(f"letters.{outcome}", says) for outcome in wanted if outcome not in document.letters]
 
 
 def _formula_faults(document: ProcedureDocument, text: str) -> list[Fault]:

@@ -13,3 +13,14 @@ def own_flow(standard: Mapping[str, Any], standard_days: int | None) -> dict[str
     if standard_days is not None:
         document["term"] = {"days": standard_days, "counts": "open-days", "rolls": True}
     return document
+
+
+def letters_of(standard: Mapping[str, Any]) -> list[str]:
+    """The outcomes for which a flow writes a letter."""
+    orders = [order for action in standard["actions"] for order in action.get("effects", [])]
+    return sorted({order["settings"]["letter"] for order in orders if order["effect"] == "procedures.issue-letter"})
+
+
+def decides(standard: Mapping[str, Any]) -> bool:
+    """Whether a flow puts cases to decision, and so wants a route."""
+    return any(action["key"] == "propose" for action in standard["actions"])

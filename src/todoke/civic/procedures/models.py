@@ -111,6 +111,31 @@ class ProcedureVersion(models.Model):
         return document_of(self.text)
 
 
+class DraftStep(models.Model):
+    """One act on a draft, with the draft as it stood after it: for undoing, and to say what another person changed.
+
+    Steps are only added, and go when the draft is published or dropped. `before` is the step to which undoing this one
+    leads; the first step of a draft is what it was begun from.
+    """
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="steps")
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    says = models.CharField(max_length=300)
+    before = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("下書きの操作")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("procedure", "sha256"), name="steps_of_a_draft"),)
+
+    def __str__(self) -> str:
+        return self.says
+
+
 class Filing(models.Model):
     """One filing (届出・申請): somebody's answers on their way to the city, and the case that came of them.
 

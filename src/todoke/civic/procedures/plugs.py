@@ -39,6 +39,7 @@ permissions.register(
     Permission("procedures.export", _("連携ファイルの出力"), _("自分の課の案件を、ほかのシステムに渡すCSVで出せます。"))
 )
 shredders.register(OriginalShredder())
+staff_menu.register(MenuItem("procedures.build", _("手続きの作成"), "procedures:build-list", 24, "procedures.build"))
 decided_subjects.register(FilingShown())
 staff_menu.register(MenuItem("procedures.cases", _("案件の一覧"), "procedures:inbox", 20, "casework.read"))
 staff_menu.register(MenuItem("procedures.counter", _("窓口での受付"), "procedures:counter", 21, "procedures.take"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,6 +63,7 @@ def run_tests(document: ProcedureDocument, is_open: Callable[[date], bool]) -> T
     text = canonical(document.form_json)
     form, logic, formulas = document_of(text), logic_of(text), formulas_of(document)
     coverage, results = Coverage(), []
+    labels = {each.key: each.label.say() or each.key for each in (*form.questions, *form.computed)}
     ways: dict[str, set[bool]] = {}
     for test in document.tests:
         circumstances = Circumstances(test.on, is_open)
@@ -70,7 +72,7 @@ def run_tests(document: ProcedureDocument, is_open: Callable[[date], bool]) -> T
         judgement = judge(document, formulas, standing, circumstances)
         coverage.add(standing)
         _add_ways(ways, formulas, standing, circumstances)
-        results.append(TrialResult(test.name, tuple(_deviations(test, standing, judgement))))
+        results.append(TrialResult(test.name, tuple(_deviations(test, standing, judgement, labels))))
     asking = [question.key for question in form.questions if field_kinds[question.kind].asks]
     conditions = [*logic.conditions, *(place for place in formulas.by_place if place != "fee.formula")]
     taken = {**coverage.branches, **ways}
@@ -90,7 +92,7 @@ def _add_ways(ways: dict[str, set[bool]], formulas: Formulas, standing: Standing
             ways.setdefault(place, set()).add(bool(formula.value(known, circumstances)))
 
 
-def _deviations(test: StaffTest, standing: Standing, judgement: Judgement) -> list[str]:
+def _deviations(test: StaffTest, standing: Standing, judgement: Judgement, labels: Mapping[str, str]) -> list[str]:
     expects, found = test.expects, []
     came_out = _came_out(standing, judgement)
     for name, words in (
@@ -103,17 +105,17 @@ def _deviations(test: StaffTest, standing: Standing, judgement: Judgement) -> li
     ):
         wanted = sorted(expects[name]) if isinstance(expects.get(name), list) else expects.get(name)
         if name in expects and wanted != came_out[name]:
-            found.append(_differs(words, wanted, came_out[name]))
+            found.append(_differs(words, wanted, came_out[name], labels))
     for name, way in (("asked", True), ("not_asked", False)):
         found += [
-            _differs(_("質問「%(key)s」を聞くか") % {"key": key}, way, not way)
+            _differs(_("質問「%(key)s」を聞くか") % {"key": labels.get(key, key)}, way, not way)
             for key in expects.get(name, [])
             if standing.is_asked(key) is not way
         ]
     for key, wanted in expects.get("computed", {}).items():
         value = standing.computed.get(key)
         if str(value) != str(wanted):
-            found.append(_differs(_("計算「%(key)s」") % {"key": key}, wanted, value))
+            found.append(_differs(_("計算「%(key)s」") % {"key": labels.get(key, key)}, wanted, value))
     return found
 
 
@@ -128,17 +130,17 @@ def _came_out(standing: Standing, judgement: Judgement) -> Mapping[str, Any]:
     }
 
 
-def _differs(what: str, wanted: Any, found: Any) -> str:
+def _differs(what: str, wanted: Any, found: Any, labels: Mapping[str, str] = MappingProxyType({})) -> str:
     return _("%(what)s：「%(wanted)s」のはずでしたが、「%(found)s」でした。") % {
         "what": what,
-        "wanted": _said(wanted),
-        "found": _said(found),
+        "wanted": _said(wanted, labels),
+        "found": _said(found, labels),
     }
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, labels: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return _("はい") if value else _("いいえ")
     if isinstance(value, list):
-        return "、".join(map(str, value)) or _("なし")
+        return "、".join(labels.get(each, str(each)) for each in value) or _("なし")
     return _("なし") if value is None else str(value)

@@ -1,8 +1,9 @@
-"""The addresses of procedures: the staff's cases and the counter, below /desk/."""
+"""The addresses of procedures: the staff's cases, the counter and the builder, below /desk/."""
 
 from django.urls import path
 
 from todoke.civic.procedures.views import case, counter, guide_counter, inbox, numbers, papers, texts
+from todoke.civic.procedures.views.building import asking, carrying, ruling, trying, whole
 
 app_name = "procedures"
 
@@ -37,4 +38,30 @@ urlpatterns = [
     path("counter-filings/filing/<uuid:key>/receipt/", counter.receipt, name="counter-receipt"),
     path("counter-filings/filing/<uuid:key>/original/<int:pk>/", counter.original, name="counter-original"),
     path("counter-filings/filing/<uuid:key>/pages/<str:page>/", counter.page, name="counter-page"),
+    path("procedures/", whole.listing, name="build-list"),
+    path("procedures/new/", whole.new, name="build-new"),
+    path("procedures/import/", carrying.import_file, name="build-import"),
+    path("procedures/of/<slug:procedure>/", whole.overview, name="build"),
+    path("procedures/of/<slug:procedure>/basics/", whole.basics, name="build-basics"),
+    path("procedures/of/<slug:procedure>/handling/", whole.handling, name="build-handling"),
+    path("procedures/of/<slug:procedure>/letters/", whole.letters, name="build-letters"),
+    path("procedures/of/<slug:procedure>/texts/", whole.texts, name="build-texts"),
+    path("procedures/of/<slug:procedure>/history/", whole.history, name="build-history"),
+    path("procedures/of/<slug:procedure>/publish/", whole.publish_page, name="build-publish"),
+    path("procedures/of/<slug:procedure>/drop/", whole.drop, name="build-drop"),
+    path("procedures/of/<slug:procedure>/export/", carrying.export_file, name="build-export"),
+    path("procedures/of/<slug:procedure>/act/", asking.act, name="build-act"),
+    path("procedures/of/<slug:procedure>/form/", asking.form, name="build-form"),
+    path("procedures/of/<slug:procedure>/pages/<slug:page>/", asking.page, name="build-page"),
+    path("procedures/of/<slug:procedure>/questions/<str:question>/", asking.question, name="build-question"),
+    path("procedures/of/<slug:procedure>/rules/<str:place>/", ruling.rule, name="build-rule"),
+    path("procedures/of/<slug:procedure>/conditions/", ruling.who, name="build-who"),
+    path("procedures/of/<slug:procedure>/conditions/<int:number>/", ruling.condition, name="build-condition"),
+    path("procedures/of/<slug:procedure>/papers/", ruling.papers, name="build-papers"),
+    path("procedures/of/<slug:procedure>/papers/<int:number>/", ruling.paper, name="build-paper"),
+    path("procedures/of/<slug:procedure>/fee/", ruling.fee, name="build-fee"),
+    path("procedures/of/<slug:procedure>/tests/", trying.tests, name="build-tests"),
+    path("procedures/of/<slug:procedure>/tests/new/", trying.new_test, name="build-new-test"),
+    path("procedures/of/<slug:procedure>/tests/<int:number>/", trying.test, name="build-test"),
+    path("procedures/of/<slug:procedure>/preview/<slug:page>/", trying.preview, name="build-preview"),
 ]

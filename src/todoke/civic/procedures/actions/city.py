@@ -1,7 +1,8 @@
 """What this room reads from the city folder: `flows.toml`, the standard ways of procedures, and `procedures/*.toml`.
 
 Each file of `procedures/` is one procedure, written as `document` says, in TOML. Questions that many forms share stand
-in `procedures/blocks.toml` (`[blocks.NAME]` with `questions`); a form takes them with `{ block = "NAME" }`.
+in `procedures/blocks.toml` (`[blocks.NAME]` with `title` and `questions`); a form takes them with `{ block = "NAME" }`,
+and the builder offers them.
 A changed file becomes the next version; a file that is gone leaves its procedure as it is, because filings may run.
 """
 
@@ -22,6 +23,8 @@ from todoke.ground.people.models import Section
 from todoke.ground.places.registry import LoadReport, Outcome
 from todoke.shared.casework.registry import effects
 from todoke.shared.casework.rules.document import BrokenFlow, read_flow
+from todoke.shared.paperwork.actions.blocks import save_block
+from todoke.shared.paperwork.document import BrokenDocument as BrokenForm
 from todoke.shared.paperwork.document import canonical, sha256_of
 
 FLOWS = "flows.toml"
@@ -76,7 +79,14 @@ class ProceduresPart:
 
 def _blocks(path: Path, report: LoadReport) -> Mapping[str, Any]:
     document = read_toml(path, report) if path.exists() else None
-    return {} if document is None else document.values.get("blocks", {})
+    blocks = {} if document is None else document.values.get("blocks", {})
+    for key, block in blocks.items():
+        try:
+            save_block(key, title=block.get("title", key), questions=block["questions"], by=CITY, at=clock.now())
+        except BrokenForm as broken:
+            for fault in broken.faults:
+                report.fault(Place(f"{FOLDER}/{BLOCKS}"), f"blocks.{key}.{fault.where}: {fault.says}")
+    return blocks
 
 
 def _load(document: Document, name: str, blocks: Mapping[str, Any], report: LoadReport) -> None:

@@ -3,10 +3,17 @@
 from datetime import datetime
 from json import loads
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from todoke.civic.procedures.actions.refusals import EditedElsewhere, NotAllowed, NotFitToPublish, NothingToPublish
+from todoke.civic.procedures.actions.refusals import (
+    EditedElsewhere,
+    NotAllowed,
+    NotFitToPublish,
+    NothingToPublish,
+    SecondPersonNeeded,
+)
 from todoke.civic.procedures.checking import faults_of
 from todoke.civic.procedures.document import BrokenProcedure, ProcedureDocument, document_of, read_procedure
 from todoke.civic.procedures.flows import own_flow
@@ -38,7 +45,11 @@ def save_draft(document: Json, *, viewer: Viewer, at: datetime, based_on: str | 
     """
     read = read_procedure(document)
     section = _section(read)
-    if not viewer.may(BUILD, section.key):
+    newest = (
+        ProcedureVersion.objects.filter(procedure__key=read.key).select_related("section").order_by("number").last()
+    )
+    # Whoever takes a procedure over from another section must be allowed to build in that one, too.
+    if not all(viewer.may(BUILD, each.key) for each in (section, *([newest.section] if newest else []))):
         raise NotAllowed
     return keep_draft(document, read, section, by=viewer, name=viewer.name, at=at, based_on=based_on)
 
@@ -80,21 +91,33 @@ def drop_draft(procedure: Procedure, *, viewer: Viewer) -> None:
     if not viewer.may(BUILD, draft.section.key):
         raise NotAllowed
     record("procedures.draft-dropped", on=procedure, by=viewer, before={"sha256": draft.sha256})
+    procedure.steps.all().delete()
     draft.delete()
 
 
 @transaction.atomic
-def publish(procedure: Procedure, *, viewer: Viewer, at: datetime) -> ProcedureVersion:
+def publish(procedure: Procedure, *, viewer: Viewer, at: datetime, based_on: str | None = None) -> ProcedureVersion:
     """The draft can be filed from now on; the version before it is retired, and whoever has begun on that one goes on.
 
-    Raises NothingToPublish, NotAllowed, NotFitToPublish with every fault.
+    `based_on`: the hash of the draft that was looked at. Raises NothingToPublish, NotAllowed, EditedElsewhere,
+    SecondPersonNeeded, NotFitToPublish with every fault.
     """
     draft = procedure.versions.select_related("section").filter(state=ProcedureVersion.State.DRAFT).first()
     if draft is None:
         raise NothingToPublish
     if not viewer.may(BUILD, draft.section.key):
         raise NotAllowed
+    if based_on is not None and draft.sha256 != based_on:
+        raise EditedElsewhere
+    if needs_another_person(procedure, viewer):
+        raise SecondPersonNeeded
     return put_into_force(draft, by=viewer, name=viewer.name, at=at)
+
+
+def needs_another_person(procedure: Procedure, viewer: Viewer) -> bool:
+    """Whether the city wants another pair of eyes than this one: the last change is this viewer's own."""
+    last = procedure.steps.last()
+    return settings.PROCEDURES_PUBLISHED_BY_TWO and last is not None and last.made_by_id == viewer.account_id
 
 
 def put_into_force(draft: ProcedureVersion, *, by: Person | str, name: str, at: datetime) -> ProcedureVersion:
@@ -110,6 +133,7 @@ def put_into_force(draft: ProcedureVersion, *, by: Person | str, name: str, at: 
     )
     draft.state, draft.published_at, draft.published_by = ProcedureVersion.State.PUBLISHED, at, name
     draft.save()
+    procedure.steps.all().delete()
     record("procedures.published", on=procedure, by=by, after={"number": draft.number, "sha256": draft.sha256})
     return draft
 

@@ -23,6 +23,8 @@ from todoke.shared.paperwork.registry import field_kinds
 from todoke.shared.paperwork.sheet import Entry
 
 LEAVE = "casework.decision"
+# What is known of a filing without asking anybody; see `_known`.
+KNOWN_FACTS = frozenset({"applied.date", "decided.date", "fee", "case.number", "procedure.name"})
 
 
 class NoAnswers(Exception):

@@ -29,6 +29,18 @@ class EditedElsewhere(ProcedureRefused):
     says = _("ほかの人が、この下書きを先に保存しました。画面を開き直して、もう一度直してください。")
 
 
+class SecondPersonNeeded(ProcedureRefused):
+    """The city wants two people, and whoever made the last change is no second one."""
+
+    says = _("最後に直した人は、公開できません。手続きを作れるほかの人に、確かめて公開してもらってください。")
+
+
+class NothingToUndo(ProcedureRefused):
+    """The draft is as it was begun."""
+
+    says = _("取り消せる操作はありません。")
+
+
 class NothingToPublish(ProcedureRefused):
     """There is no draft."""
 
