@@ -195,6 +195,36 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "procedures:counter-original": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11", "pk": 1},
     "procedures:counter-page": {"key": "3f0c2f0e-3a52-4d5e-9a2c-0b6f1f6c9d11", "page": "x"},
     "procedures:counter-start": {"procedure": "x"},
+    **{
+        f"procedures:build{name}": {"procedure": "x", **more}
+        for name, more in {
+            "": {},
+            **dict.fromkeys(
+                (
+                    "-basics",
+                    "-handling",
+                    "-letters",
+                    "-texts",
+                    "-history",
+                    "-publish",
+                    "-drop",
+                    "-export",
+                    "-act",
+                    "-form",
+                    "-who",
+                    "-papers",
+                    "-fee",
+                    "-tests",
+                    "-new-test",
+                ),
+                {},
+            ),
+            **dict.fromkeys(("-condition", "-paper", "-test"), {"number": 0}),
+            **dict.fromkeys(("-page", "-preview"), {"page": "p1"}),
+            "-question": {"question": "p1.q1"},
+            "-rule": {"place": "visible:p1.q1"},
+        }.items()
+    },  # fmt: skip
     "unforeseen:add": {"kind": "emergency.draft", "key": "1"},
     "unforeseen:check": {"pk": 1},
     "unforeseen:refuse": {"pk": 1},

@@ -1,4 +1,4 @@
-"""The builder's pages: each act is a post on a draft, two clerks never overwrite each other, and everything is undone."""
+"""The builder's pages: each act is a post on a draft, two clerks never overwrite each other, all is undone."""
 
 import json
 

@@ -63,7 +63,8 @@ def run_tests(document: ProcedureDocument, is_open: Callable[[date], bool]) -> T
     text = canonical(document.form_json)
     form, logic, formulas = document_of(text), logic_of(text), formulas_of(document)
     coverage, results = Coverage(), []
-    labels = {each.key: each.label.say() or each.key for each in (*form.questions, *form.computed)}
+    labels = {question.key: question.label.say() or question.key for question in form.questions}
+    labels |= {each.key: each.label.say() or each.key for each in form.computed}
     ways: dict[str, set[bool]] = {}
     for test in document.tests:
         circumstances = Circumstances(test.on, is_open)

@@ -89,6 +89,7 @@ def _step(
 def _write(
     procedure: Procedure, text: str, *, says: str, before: DraftStep | None, viewer: Viewer, at: datetime
 ) -> DraftStep:
+    assert viewer.account_id is not None, "save_draft has let staff in, who have an account"
     step = DraftStep.objects.create(
         procedure=procedure,
         text=text,

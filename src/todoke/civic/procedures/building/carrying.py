@@ -1,7 +1,7 @@
-"""A procedure as one file, carried to another city: its document with form, texts and tests, and what it leans on there.
+"""A procedure as one file, for another city: its document with form, texts and tests, and what it leans on at home.
 
     {"todoke-procedure-file": 1, "document": {…}, "sha256": "…",
-     "leans_on": {"flow": {…} | null, "route": {…} | null, "letters": {"granted": {…}}, "section": "…", "retention": "…"}}
+     "leans_on": {"flow": {…} | null, "route": {…} | null, "letters": {KEY: {…}}, "section": "…", "retention": "…"}}
 
 What comes from elsewhere is not believed: size, depth, every key and the hash are looked at before the document is.
 """

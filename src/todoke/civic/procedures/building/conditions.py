@@ -4,8 +4,8 @@ Formulas can say more than that. `rule_of` gives None for what the chooser does 
 kept or removed as a whole.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -183,20 +183,22 @@ def _clause_of(part: Json, scope: Scope) -> Clause | None:
     operator, of = part.get("op"), part.get("of")
     if not isinstance(of, list) or not of:
         return None
+    name = _named(of[0], scope)
     if operator == "not":
         inner = _clause_of(of[0], scope)
         is_said = inner is not None and inner.comparison is Comparison.ANSWERED
-        return Clause(inner.name, Comparison.NOT_ANSWERED) if inner is not None and is_said else None
-    about, name = of[0], _named(of[0], scope)
+        return replace(inner, comparison=Comparison.NOT_ANSWERED) if inner and is_said else None
     if name is None:
-        return _age_of(about, operator, of, scope)
+        return _age_of(of[0], operator, of, scope)
     if operator == "answered":
         return Clause(name.key, Comparison.ANSWERED)
-    if operator == "includes-any":
-        values = part.get("values")
-        one = values[0] if isinstance(values, list) and len(values) == 1 else None
-        return Clause(name.key, Comparison.INCLUDES, str(one)) if one in name.choices else None
-    return _compared(name, operator, of)
+    return _chosen_of(name, part) if operator == "includes-any" else _compared(name, operator, of)
+
+
+def _chosen_of(name: Name, part: Mapping[str, Json]) -> Clause | None:
+    values = part.get("values")
+    one = values[0] if isinstance(values, list) and len(values) == 1 else None
+    return Clause(name.key, Comparison.INCLUDES, str(one)) if one in name.choices else None
 
 
 def _compared(name: Name, operator: Any, of: Sequence[Json]) -> Clause | None:

@@ -236,7 +236,7 @@ class QuestionForm(BuilderForm):
         help_text=_("氏名や住所のような答えは、選ばなくても封をして保管します。"),
     )
 
-    def __init__(self, *arguments: Any, kind: FieldKind, question: Mapping[str, Any], **named: Any) -> None:
+    def __init__(self, posted: Any = None, *, kind: FieldKind, question: Mapping[str, Any]) -> None:
         settings = question.get("settings", {})
         initial = {
             "label": question.get("label"),
@@ -245,7 +245,7 @@ class QuestionForm(BuilderForm):
             "sensitive": question.get("sensitive") is True,
             **{f"set_{name}": part for name, part in settings.items()},
         }
-        super().__init__(*arguments, initial={**initial, **named.pop("initial", {})}, **named)
+        super().__init__(posted, initial=initial)
         self.kind, self.question = kind, question
         if not kind.asks:
             del self.fields["required"]
@@ -335,7 +335,7 @@ def _posted_rows(data: Mapping[str, Any], name: str) -> int:
     return max((int(each) + 1 for each in numbers if each.isdecimal() and len(each) < 4), default=0)
 
 
-def _setting_field(setting: Any) -> forms.Field:
+def _setting_field(setting: Any) -> forms.Field:  # noqa: PLR0911 - a table
     label, needed = setting.words, setting.needed
     match setting.type:
         case "whole":

@@ -145,26 +145,28 @@ def remove_question(document: Json, key: str) -> Json:
 
 def uses_of(document: Json, key: str) -> list[str]:
     """Where formulas speak about this question: the labels of questions and pages, or the part of the procedure."""
-    found = []
-    for page in document["form"].get("pages", []):
-        if key in names_in(page.get("visible")):
-            found.append(page["title"].get("ja", ""))
+    return [
+        words.get("ja", "")
+        for owner, words, formulas in _formulas(document)
+        if owner != key and key in names_in(list(formulas))
+    ]
+
+
+def _formulas(document: Json) -> Iterator[tuple[str, Mapping[str, str], tuple[Json, ...]]]:
+    """Whatever has formulas: the question that owns them ("": none), its words, the formulas."""
+    form = document["form"]
+    for page in form.get("pages", []):
+        yield "", page["title"], (page.get("visible"),)
         for question in page.get("questions", []):
-            if key != question["key"] and key in names_in([question.get("visible"), question.get("required")]):
-                found.append(question.get("label", {}).get("ja", ""))
-    for each in document["form"].get("computed", {}).values():
-        if key in names_in(each.get("formula")):
-            found.append(each.get("label", {}).get("ja", ""))
+            yield question["key"], question.get("label", {}), (question.get("visible"), question.get("required"))
+    for each in form.get("computed", {}).values():
+        yield "", each.get("label", {}), (each.get("formula"),)
     for condition in document.get("conditions", []):
-        if key in names_in(condition.get("formula")):
-            found.append(condition["says"].get("ja", ""))
+        yield "", condition["says"], (condition.get("formula"),)
     for paper in document.get("attachments", []):
-        if paper["question"] != key and key in names_in([paper.get("needed"), paper.get("left_out")]):
-            found.append(paper["name"].get("ja", ""))
-    fee = document.get("fee")
-    if fee and key in names_in(fee.get("formula")):
-        found.append(fee["words"].get("ja", ""))
-    return found
+        yield paper["question"], paper["name"], (paper.get("needed"), paper.get("left_out"))
+    if fee := document.get("fee"):
+        yield "", fee["words"], (fee.get("formula"),)
 
 
 def names_in(formula: Json) -> set[str]:

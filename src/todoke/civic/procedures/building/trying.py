@@ -106,8 +106,9 @@ def typed_in(posted: Iterable[tuple[str, Sequence[str]]], document: ProcedureDoc
             continue
         if part in field_kinds[question.kind].held:
             # A tick says “a file is there”; which one is not believed.
-            words = [SAMPLE_FILE] if part == KEPT else []
-        found.setdefault(key, {})[part] = list(words)
+            found.setdefault(key, {})[part] = [SAMPLE_FILE] if part == KEPT else []
+        else:
+            found.setdefault(key, {})[part] = list(words)
     for each in pressed:
         key, _at, act = each.partition("@")
         question = document.form.question(key)

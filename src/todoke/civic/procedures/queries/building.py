@@ -1,4 +1,4 @@
-"""What the builder reads: procedures of the viewer's sections, a draft with all that is wrong with it, what to choose."""
+"""What the builder reads: procedures of the viewer's sections, a draft with its faults, what can be chosen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ def form(request: VisitorRequest, procedure: str) -> HttpResponseBase:
 
 
 @needs(BUILD)
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 @require_http_methods(READ_OR_POST)
 @never_cache
 def page(request: VisitorRequest, procedure: str, page: str) -> HttpResponseBase:

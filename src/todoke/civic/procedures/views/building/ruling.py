@@ -94,7 +94,7 @@ def rule(request: VisitorRequest, procedure: str, place: str) -> HttpResponseBas
 
 
 def _posted(request: VisitorRequest, scope: Scope) -> tuple[list[Row], str]:
-    rows = []
+    rows: list[Row] = []
     for number in range(CLAUSES_MAX):
         name = scope.get(request.POST.get(f"name_{number}", ""))
         if name is None:

@@ -33,7 +33,7 @@ YES_NO = ("yes", "no")
 
 @needs(BUILD)
 @asks_by_form
-@csp_replace({"frame-ancestors": ["'self'"]})
+@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 @xframe_options_sameorigin
 @require_http_methods(READ_OR_POST)
 @never_cache
@@ -197,13 +197,12 @@ def _rows(draft: Draft, tried: Tried, expects: Mapping[str, Any]) -> list[dict[s
         words = _("書類「%(name)s」") % {"name": paper.name.say()}
         rows.append(_row(f"paper:{paper.question}", words, outcomes, wanted, now))
     for each in draft.document.form.computed:
-        now = tried.standing.computed.get(each.key)
         rows.append(
             {
                 "name": f"computed:{each.key}",
                 "words": _("計算「%(label)s」") % {"label": each.label.say() or each.key},
                 "wanted": expects.get("computed", {}).get(each.key, ""),
-                "now": computed_words(now),
+                "now": computed_words(tried.standing.computed.get(each.key)),
                 "options": [],
             }
         )
