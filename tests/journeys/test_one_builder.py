@@ -1,4 +1,4 @@
-"""A clerk makes a procedure by clicks and typing alone: twenty questions, a fee, a branch, a route, tests; published."""
+"""A clerk makes a procedure by clicks and typing alone: twenty questions, a fee, a branch, a route, tests."""
 
 import time
 from collections.abc import Callable

@@ -275,7 +275,7 @@ def test_differences_are_told_in_words() -> None:
 
     assert ("説明", "文が変わりました（ja）。", "道に屋台を出すときの許可です。", "新しい説明です。") in told
     assert ("本人確認の段階", "変わりました。", "確かめない", "マイナンバーカードで確かめる") in told
-    assert [each for each in told if each[0] == "申請できる条件"][0][1] == "なくなりました。"
+    assert next(each[1] for each in told if each[0] == "申請できる条件") == "なくなりました。"
     assert len([each for each in told if each[0] in ("添付書類", "手数料")]) == 4
     assert ("テスト「去年も出した人は図が要らない」", "なくなりました。", "", "") in told
     assert differences(old, old) == []

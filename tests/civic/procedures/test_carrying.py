@@ -1,6 +1,7 @@
-"""A procedure carried to another city: the same bytes come back, what is missing is told, what is hostile is refused."""
+"""A procedure carried to another city: the same bytes come back, missing things are told, hostile files refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -74,8 +75,6 @@ def test_nobody_takes_in_for_another_section(clerk):
 
 
 def test_nobody_takes_a_procedure_over_from_another_section(clerk, version):
-    from dataclasses import replace
-
     stranger = replace(clerk, grants=frozenset({("procedures.build", "kankyo")}))
 
     with pytest.raises(NotAllowed):

@@ -59,12 +59,14 @@ def rule(request: VisitorRequest, procedure: str, place: str) -> HttpResponseBas
     scope = _offered(draft, place)
     refusal: Refusal | None = None
     if request.method == "POST":
-        rows, joined = _posted(request, scope)
-        rows = [row for row in rows if not row.is_dropped]
+        told, joined = _posted(request, scope)
+        rows = [row for row in told if not row.is_dropped]
         if added := scope.get(request.POST.get("new", "")) if "more" in request.POST else None:
             rows.append(_row(len(rows), added, "", ""))
         formula = None if "remove" in request.POST else _formula(rows, joined, scope)
-        if "more" not in request.POST and ("remove" in request.POST or not any(row.error for row in rows)):
+        # Saving no line at all would take away a condition that the chooser cannot show.
+        is_said = bool(told) and not any(row.error for row in rows)
+        if "more" not in request.POST and ("remove" in request.POST or is_said):
             says = _("条件を保存しました。") if formula is not None else _("条件をなしにしました。")
             refusal = change(request, draft, lambda json: put_rule(json, place, formula, draft.scope), says)
             if refusal is None:

@@ -196,16 +196,16 @@ def _rows(draft: Draft, tried: Tried, expects: Mapping[str, Any]) -> list[dict[s
         wanted = wanted or ("none" if "brought" in expects and "left_out" in expects else "")
         words = _("書類「%(name)s」") % {"name": paper.name.say()}
         rows.append(_row(f"paper:{paper.question}", words, outcomes, wanted, now))
-    for each in draft.document.form.computed:
-        rows.append(
-            {
-                "name": f"computed:{each.key}",
-                "words": _("計算「%(label)s」") % {"label": each.label.say() or each.key},
-                "wanted": expects.get("computed", {}).get(each.key, ""),
-                "now": computed_words(tried.standing.computed.get(each.key)),
-                "options": [],
-            }
-        )
+    rows += [
+        {
+            "name": f"computed:{each.key}",
+            "words": _("計算「%(label)s」") % {"label": each.label.say() or each.key},
+            "wanted": expects.get("computed", {}).get(each.key, ""),
+            "now": computed_words(tried.standing.computed.get(each.key)),
+            "options": [],
+        }
+        for each in draft.document.form.computed
+    ]
     return rows
 
 
