@@ -11,8 +11,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from todoke.base.clock import now
-from todoke.civic.procedures.actions.lettering import NoAnswers, issue_letter
+from todoke.civic.procedures.actions.lettering import NoAnswers, batch_of_letter, issue_letter
 from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.rules import LETTER
 from todoke.ground.retention.models import Gone
 from todoke.shared.casework.models import CaseEvent
 from todoke.shared.casework.registry import Never, Order, TryLater
@@ -30,11 +31,13 @@ VALID = timedelta(days=3)
 class IssueLetter:
     """The letter of an outcome (`settings.letter`). A paper that the documents room refuses waits for a person."""
 
-    key = "procedures.issue-letter"
+    key = LETTER
 
     def run(self, order: Order) -> Mapping[str, Any]:
-        """Number, seal and sign it; the second time it is the first one's."""
+        """Number, seal and sign it; the second time it is the first one's. A batch writes its letters together."""
         filing = _filing(order)
+        if batch := batch_of_letter(filing):
+            return {"batch": str(batch.key)}
         try:
             document = issue_letter(filing, str(order.settings.get("letter", "")), at=now())
         except CannotIssueNow as trouble:

@@ -1,15 +1,20 @@
 """Beside the normal lane: cases go where decisions sent them, and what has ended is settled. Events are but hints."""
 
+import logging
 import threading
+from collections.abc import Iterable
 
 from django.db import connections
 
 from todoke.base.backup.setbacks import open_setbacks
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
-from todoke.civic.procedures.actions.deciding import follow
+from todoke.civic.procedures.actions.batches import is_unchanged
+from todoke.civic.procedures.actions.deciding import follow, put
 from todoke.civic.procedures.actions.following import settle
-from todoke.civic.procedures.models import Filing, Proposal
+from todoke.civic.procedures.models import Batch, Filing, Proposal
+
+log = logging.getLogger("todoke.procedures")
 
 REST_SECONDS = 5.0
 BATCH = 50
@@ -24,7 +29,8 @@ class Follower:
     def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
         """Look every five seconds until told to stop."""
         while not stop.is_set():
-            self.step()
+            while self.step() >= BATCH and not stop.is_set():
+                pass
             connections.close_all()
             stop.wait(REST_SECONDS)
 
@@ -33,8 +39,21 @@ class Follower:
         if open_setbacks():
             return 0
         at = now()
-        decided = Proposal.objects.filter(
-            followed_at__isnull=True, decision__phase__in=("decided", "dropped")
-        ).order_by("pk")[:BATCH]
-        ended = Filing.objects.filter(settled_at__isnull=True, case__closed_on__isnull=False).order_by("pk")[:BATCH]
-        return sum(follow(each, at=at) for each in decided) + sum(settle(each, at=at) for each in ended)
+        under_way = Proposal.objects.filter(followed_at__isnull=True).order_by("pk")
+        waiting = under_way.filter(batch__isnull=False, put_at__isnull=True)
+        decided = under_way.filter(decision__phase__in=("decided", "dropped")).exclude(batch__in=_altered(under_way))
+        ended = Filing.objects.filter(settled_at__isnull=True, case__closed_on__isnull=False).order_by("pk")
+        return (
+            sum(put(each, at=at) for each in waiting[:BATCH])
+            + sum(follow(each, at=at) for each in decided[:BATCH])
+            + sum(settle(each, at=at) for each in ended[:BATCH])
+        )
+
+
+def _altered(under_way: Iterable[Proposal]) -> list[int]:
+    """Batches whose list is not the one that was decided: nobody goes anywhere, and a person has to look."""
+    batches = Batch.objects.filter(pk__in={each.batch_id for each in under_way if each.batch_id})
+    altered = [batch.pk for batch in batches.select_related("procedure") if not is_unchanged(batch)]
+    for pk in altered:
+        log.error("procedures.batch-altered", extra={"batch": pk})
+    return altered

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.formulas import Kind, Name, said
 from todoke.civic.procedures.document import ProcedureDocument
-from todoke.civic.procedures.models import ExportLayout, Proposal
-from todoke.civic.procedures.types import Proxy
+from todoke.civic.procedures.models import ExportLayout
+from todoke.civic.procedures.types import Outcome, Proxy
 from todoke.shared.paperwork.models import Channel
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -52,7 +52,7 @@ class ProposalForm(forms.Form):
     use_required_attribute = False
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(label=_("結論"), choices=Proposal.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("結論"), choices=Outcome.choices, widget=forms.RadioSelect)
     body = forms.CharField(
         label=_("伺い文"),
         max_length=20_000,

@@ -1,17 +1,21 @@
 """Procedures and their versions, filings, what was left out, and the tally that never held a name."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from todoke.civic.procedures.document import ProcedureDocument, document_of
 from todoke.civic.procedures.life_event import LifeEvent, life_event_of
-from todoke.civic.procedures.types import FeeState, Handling, Instead, Proxy
+from todoke.civic.procedures.types import FeeState, Handling, Instead, Outcome, Proxy, SlipWay
 from todoke.ground.files.models import Document
 from todoke.ground.people.models import Mandate, Resident, Section
 from todoke.shared.casework.models import Case, Flow, FlowVersion
 from todoke.shared.decisions.models import Decision
+from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.paperwork.models import Channel, Form, FormVersion, Response
 
 LEVEL_MAX = 5
@@ -189,23 +193,76 @@ class Filing(models.Model):
         return str(self.pk)
 
 
+class Finding(models.Model):
+    """What staff found out about a filing (認定), by the facts of its route: the degree of damage, a category.
+
+    Cases with the same facts can be put to decision together. It goes with the answers' custody.
+    """
+
+    filing = models.OneToOneField(Filing, on_delete=models.PROTECT, related_name="finding")
+    facts = models.JSONField()
+    found_at = models.DateTimeField()
+    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("認定")
+
+    def __str__(self) -> str:
+        return str(self.filing_id)
+
+
+class Batch(models.Model):
+    """Many filings on one paper (一括の起案): their list is frozen, and its hash stands on the paper.
+
+    Each filing has a proposal of its own under it and goes its own way. `leased_until`: somebody writes its letters.
+    """
+
+    key = models.UUIDField(unique=True, default=uuid4)
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    # Common to all of them, so nothing of a person stands here.
+    facts = models.JSONField()
+    reasons = models.JSONField()
+    count = models.PositiveIntegerField(_("件数"))
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("一括の起案")
+        ordering = ("-pk",)
+        constraints = (models.CheckConstraint(condition=Q(count__gt=0), name="a_batch_is_not_empty"),)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 class Proposal(models.Model):
     """What a clerk has put to decision about a filing (起案): the outcome, and the reasons that go on the letter.
 
-    The reasons are sealed with the response's custody. `followed_at`: the case has gone where the decision sent it.
+    The reasons are sealed with the response's custody; those of a batch are the batch's. `followed_at`: the case has
+    gone where the decision sent it, or was `passed_over` in the state in which it was by then. Of a batch: `put_at`
+    says when its case began to wait, `letter` which letter is to be written, `place` where that lies in the print,
+    `trouble` why it could not be written.
     """
 
-    class Outcome(models.TextChoices):
-        GRANTED = "granted", _("許可・承認する")
-        REFUSED = "refused", _("許可・承認しない")
-
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="proposals")
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="proposals")
     outcome = models.CharField(max_length=10, choices=Outcome)
     reasons = models.BinaryField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    put_at = models.DateTimeField(null=True)
     followed_at = models.DateTimeField(null=True)
+    passed_over = models.CharField(max_length=60, blank=True)
+    letter = models.CharField(max_length=60, blank=True)
+    place = models.PositiveIntegerField(null=True)
+    document = models.ForeignKey(OfficialDocument, on_delete=models.PROTECT, null=True, related_name="+")
+    trouble = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("起案")
@@ -214,11 +271,40 @@ class Proposal(models.Model):
             models.UniqueConstraint(
                 fields=("filing",), condition=Q(followed_at__isnull=True), name="a_filing_is_put_to_decision_once"
             ),
+            models.UniqueConstraint(
+                fields=("decision",), condition=Q(batch__isnull=True), name="a_paper_is_about_one_filing_or_a_batch"
+            ),
+            models.UniqueConstraint(fields=("batch", "filing"), name="a_filing_is_in_a_batch_once"),
+            models.UniqueConstraint(fields=("batch", "place"), name="a_place_in_the_print_is_one_letter"),
             models.CheckConstraint(condition=Q(outcome__in=("granted", "refused")), name="proposal_outcome"),
         )
 
     def __str__(self) -> str:
         return f"{self.filing_id} {self.outcome}"
+
+
+class Slip(models.Model):
+    """A filing that staff took where there is no line, or brought as a row of a table, under a key made over there.
+
+    However often the same slip is sent, it is one filing. `written_at` is what the device or the table says of its own
+    clock; when it came here, the database says.
+    """
+
+    key = models.UUIDField(unique=True)
+    filing = models.OneToOneField(Filing, on_delete=models.PROTECT, related_name="slip")
+    way = models.CharField(max_length=10, choices=SlipWay)
+    # Of what was sent: the same key with other contents is another filing, and is refused as such.
+    sha256 = models.CharField(max_length=64)
+    written_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(db_default=Now())
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("受付票")
+        constraints = (models.CheckConstraint(condition=Q(way__in=SlipWay.values), name="slip_way"),)
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 class PaperCount(models.Model):

@@ -7,21 +7,27 @@ from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
 from todoke.civic.procedures.actions.city_guide import GuidePart
+from todoke.civic.procedures.actions.findings import FindingShredder
 from todoke.civic.procedures.actions.following import FilingSubject
 from todoke.civic.procedures.actions.originals import OriginalShredder
 from todoke.civic.procedures.effects import IssueLetter, TellResident, WithdrawAnswers
 from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.leave import DecidedBatch
 from todoke.civic.procedures.panel import draw_procedures
-from todoke.civic.procedures.subject import FilingShown
+from todoke.civic.procedures.scribe import Scribe
+from todoke.civic.procedures.subject import BatchShown, FilingShown
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.registry import effects, subjects
 from todoke.shared.decisions.registry import subjects as decided_subjects
+from todoke.shared.documents.registry import leaves
 
 city_parts.register(StandardFlowsPart())
 city_parts.register(ProceduresPart())
 city_parts.register(GuidePart())
 companions.register(Follower())
+companions.register(Scribe())
+leaves.register(DecidedBatch())
 for _effect in (IssueLetter(), TellResident(), WithdrawAnswers()):
     effects.register(_effect)
 subjects.register(FilingSubject())
@@ -40,7 +46,9 @@ permissions.register(
 )
 shredders.register(OriginalShredder())
 staff_menu.register(MenuItem("procedures.build", _("手続きの作成"), "procedures:build-list", 24, "procedures.build"))
+shredders.register(FindingShredder())
 decided_subjects.register(FilingShown())
+decided_subjects.register(BatchShown())
 staff_menu.register(MenuItem("procedures.cases", _("案件の一覧"), "procedures:inbox", 20, "casework.read"))
 staff_menu.register(MenuItem("procedures.counter", _("窓口での受付"), "procedures:counter", 21, "procedures.take"))
 staff_menu.register(MenuItem("procedures.guide", _("窓口での手続きナビ"), "procedures:guide", 21, "procedures.take"))

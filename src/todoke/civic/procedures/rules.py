@@ -6,5 +6,8 @@ COUNT = "procedures.count"
 EXPORT = "procedures.export"
 
 SUBJECT = "procedures.filing"
+BATCH = "procedures.batch"
+# The effect that writes a letter.
+LETTER = "procedures.issue-letter"
 # Actions that every flow of a procedure names alike.
-ASK, ANSWER, WITHDRAW = "ask-correction", "corrected", "withdraw"
+ASK, ANSWER, WITHDRAW, EXAMINE = "ask-correction", "corrected", "withdraw", "examine"

@@ -38,6 +38,20 @@ class Instead(TextChoices):
     STATEMENT = "statement", _("申請者の申告で足りる")
 
 
+class Outcome(TextChoices):
+    """What is put to decision about a filing."""
+
+    GRANTED = "granted", _("許可・承認する")
+    REFUSED = "refused", _("許可・承認しない")
+
+
+class SlipWay(TextChoices):
+    """How a filing came that was not typed on our own pages."""
+
+    DEVICE = "device", _("回線のない端末")
+    TABLE = "table", _("表の読込み")
+
+
 class FeeState(TextChoices):
     """Where a fee stands."""
 

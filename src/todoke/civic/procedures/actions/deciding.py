@@ -8,18 +8,20 @@ from typing import Any
 from django.db import transaction
 
 from todoke.civic.procedures.actions.following import held_filing, locked_case
-from todoke.civic.procedures.actions.refusals import NotAllowed, NotOffered
+from todoke.civic.procedures.actions.refusals import AlreadyProposed, NotAllowed, NotOffered
 from todoke.civic.procedures.models import Filing, Proposal
+from todoke.civic.procedures.rules import LETTER, SUBJECT
+from todoke.civic.procedures.types import Outcome
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.actions.acting import act, take
 from todoke.shared.casework.actions.recording import Actor
+from todoke.shared.casework.models import Case
 from todoke.shared.decisions.actions import drafting, marking
 from todoke.shared.decisions.models import Decision
 from todoke.shared.decisions.queries import newest_route
 from todoke.shared.decisions.rules.values import Phase
 
-SUBJECT = "procedures.filing"
 PROPOSE = "propose"
 # What the case does when the paper about it has come to its end.
 GRANTED, REFUSED, SENT_BACK = "grant", "refuse", "send-back"
@@ -41,12 +43,14 @@ def propose(
     """Draft the decision about a filing (起案) and let it circulate; the case waits for it.
 
     `facts` are those for which the route asks. A second click finds the first one's proposal. Raises NotOffered where
-    the procedure has no route, and what casework and decisions refuse: Overtaken, NoSuchAction, BadFacts, NobodyThere.
+    the procedure has no route, AlreadyProposed where somebody else was first, and what casework and decisions refuse: Overtaken, NoSuchAction, BadFacts, NobodyThere.
     """
     held = held_filing(filing.pk)
     under_way = held.proposals.filter(followed_at__isnull=True).first()
-    if under_way is not None and under_way.made_by_id == viewer.account_id:
-        return under_way
+    if under_way is not None:
+        if under_way.batch_id is None and under_way.made_by_id == viewer.account_id:
+            return under_way
+        raise AlreadyProposed
     document = held.version.document
     route = newest_route(document.route) if document.route else None
     if held.case is None or route is None:
@@ -62,7 +66,7 @@ def propose(
     proposal = Proposal.objects.create(
         filing=held,
         decision=decision,
-        outcome=Proposal.Outcome(outcome),
+        outcome=Outcome(outcome),
         reasons=held.response.custody.seal(json.dumps(list(reasons)).encode(), context=CONTEXT),
         made_at=at,
         made_by_id=viewer.account_id or 0,
@@ -73,6 +77,8 @@ def propose(
 
 def reasons_of(proposal: Proposal) -> list[str]:
     """The reasons that go on the letter. Raises Gone after the purge."""
+    if proposal.batch is not None:
+        return list(proposal.batch.reasons)
     opened = proposal.filing.response.custody.open(bytes(proposal.reasons), context=CONTEXT)
     return list(json.loads(opened))
 
@@ -82,17 +88,47 @@ def follow(proposal: Proposal, *, at: datetime) -> bool:
     """Send the case where the decision about it has gone; once. Whether it went now.
 
     A paper that went back to its drafter is still under way; one that was dropped sends the case back to examination.
+    A case that can no longer go there (it was withdrawn meanwhile) is passed over, and the proposal says so.
     """
     held = Proposal.objects.select_for_update(of=("self",)).select_related("filing").get(pk=proposal.pk)
     decision = Decision.objects.get(pk=held.decision_id)
     if held.followed_at is not None or decision.phase not in (Phase.DECIDED, Phase.DROPPED):
         return False
     case = locked_case(held_filing(held.filing_id))
+    _put(case, held, decision, at=at)
     wanted = SENT_BACK if decision.phase == Phase.DROPPED else GRANTED if held.outcome == "granted" else REFUSED
     action = case.flow_version.read.actions.get(wanted)
     held.followed_at = at
-    held.save(update_fields=["followed_at"])
     if action is None or case.state not in action.sources:
+        held.passed_over = case.state
+        held.save(update_fields=["followed_at", "passed_over"])
         return False
-    take(case, action, by=Actor(f"decision:{decision.pk}"), at=at)
+    take(case, action, by=_by(decision), at=at)
+    if held.batch_id is not None:
+        # The letters of a batch are written together; the effect of this action leaves them alone.
+        held.letter = next((order.settings["letter"] for order in action.effects if order.effect == LETTER), "")
+    held.save(update_fields=["followed_at", "letter"])
     return True
+
+
+@transaction.atomic
+def put(proposal: Proposal, *, at: datetime) -> bool:
+    """Let the case of a batch wait for its paper, as `propose` does for a single one. Whether it went there now."""
+    held = Proposal.objects.select_for_update(of=("self",)).select_related("filing", "decision").get(pk=proposal.pk)
+    if held.put_at is not None or held.followed_at is not None:
+        return False
+    held.put_at = at
+    held.save(update_fields=["put_at"])
+    return _put(locked_case(held_filing(held.filing_id)), held, held.decision, at=at)
+
+
+def _put(case: Case, proposal: Proposal, decision: Decision, *, at: datetime) -> bool:
+    action = case.flow_version.read.actions.get(PROPOSE)
+    if proposal.batch_id is None or action is None or case.state not in action.sources:
+        return False
+    take(case, action, by=_by(decision), at=at)
+    return True
+
+
+def _by(decision: Decision) -> Actor:
+    return Actor(f"decision:{decision.pk}")

@@ -9,10 +9,11 @@ from todoke.base.names import PersonName
 from todoke.civic.procedures.actions.deciding import reasons_of
 from todoke.civic.procedures.actions.filing import circumstances
 from todoke.civic.procedures.document import LetterUse
-from todoke.civic.procedures.models import Filing, Proposal
+from todoke.civic.procedures.models import Batch, Filing, Proposal
+from todoke.civic.procedures.rules import SUBJECT
 from todoke.ground.people.queries import viewer_for
 from todoke.shared.decisions.queries import content_of
-from todoke.shared.documents.actions.issuing import issue
+from todoke.shared.documents.actions.issuing import Order, issue_order
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.documents.queries import body_of
 from todoke.shared.documents.queries import published_version as published_letter
@@ -22,9 +23,9 @@ from todoke.shared.paperwork.queries import Filled, latest_submitted
 from todoke.shared.paperwork.registry import field_kinds
 from todoke.shared.paperwork.sheet import Entry
 
-LEAVE = "casework.decision"
 # What is known of a filing without asking anybody; see `_known`.
 KNOWN_FACTS = frozenset({"applied.date", "decided.date", "fee", "case.number", "procedure.name"})
+LEAVE, LEAVE_OF_BATCH = "casework.decision", "procedures.batch"
 
 
 class NoAnswers(Exception):
@@ -36,26 +37,39 @@ def issue_letter(filing: Filing, outcome: str, *, at: datetime) -> OfficialDocum
 
     None where the procedure has no letter for it. Raises what documents refuses, and NoAnswers.
     """
+    proposal = filing.proposals.select_related("decision", "batch", "made_by", "filing__response__custody").last()
+    if proposal is None or filing.case is None:
+        return None
+    order = order_for(filing, outcome, proposal)
+    viewer = viewer_for(proposal.made_by, in_japan(at).date())
+    return order and issue_order(order, section=filing.case.section, viewer=viewer, at=at)
+
+
+def order_for(filing: Filing, outcome: str, proposal: Proposal) -> Order | None:
+    """What is to be issued; None where the procedure has no letter for this outcome. Raises NoAnswers, Gone."""
     use = filing.version.document.letters.get(outcome)
-    proposal = filing.proposals.select_related("decision", "made_by", "filing__response__custody").last()
-    if use is None or proposal is None or filing.case is None:
+    if use is None:
         return None
     found = latest_submitted(filing.response)
     if found is None:
         raise NoAnswers
-    return issue(
+    leave = (LEAVE_OF_BATCH, str(proposal.pk)) if proposal.batch_id else (LEAVE, str(proposal.decision_id))
+    return Order(
         use.letter,
         facts_for(filing, use, found, proposal),
-        section=filing.case.section,
-        subject=("procedures.filing", str(filing.response.key)),
-        viewer=viewer_for(proposal.made_by, in_japan(at).date()),
-        at=at,
+        subject=(SUBJECT, str(filing.response.key)),
         addressee=addressee_of(filing, found),
         reasons=reasons_of(proposal),
         seal=use.seal,
-        leave=(LEAVE, str(proposal.decision_id)),
+        leave=leave,
         custody=filing.response.custody,
     )
+
+
+def batch_of_letter(filing: Filing) -> Batch | None:
+    """The batch that writes this filing's letter, if one does."""
+    proposal = filing.proposals.select_related("batch").last()
+    return proposal.batch if proposal and proposal.letter else None
 
 
 def facts_for(filing: Filing, use: LetterUse, found: Filled, proposal: Proposal | None = None) -> dict[str, Any]:

@@ -85,6 +85,24 @@ class CannotApply(ProcedureRefused):
         self.reasons = tuple(reasons)
 
 
+class AlreadyProposed(ProcedureRefused):
+    """A paper about the filing is under way."""
+
+    says = _("この案件は、もう起案されています。決裁が終わるのを待ってください。")
+
+
+class NobodyInTheBatch(ProcedureRefused):
+    """No case is left in the batch."""
+
+    says = _("まとめて起案できる案件がありません。外す案件の番号を確かめてください。")
+
+
+class ListHasChanged(ProcedureRefused):
+    """Cases have come or gone since the page was shown."""
+
+    says = _("画面を開いた後に、対象の案件が変わりました。件数を確かめて、もう一度送ってください。")
+
+
 class NotPayable(ProcedureRefused):
     """There is no fee that is due."""
 

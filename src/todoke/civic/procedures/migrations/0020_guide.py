@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("paperwork", "0003_uploads"),
         ("people", "0004_residents_and_mandates"),
-        ("procedures", "0003_paper_originals_and_layouts"),
+        ("procedures", "0010_builder_steps"),
     ]
 
     operations = [

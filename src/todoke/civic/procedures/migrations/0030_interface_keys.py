@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procedures", "0003_paper_originals_and_layouts"),
+        ("procedures", "0020_guide"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
