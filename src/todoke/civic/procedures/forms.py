@@ -239,3 +239,80 @@ class ExportForm(forms.Form):
         if entered.get("start") and entered.get("end") and entered["end"] < entered["start"]:
             self.add_error("end", _("終わりの日は、始まりの日より後にしてください。"))
         return entered
+
+
+class TableForm(forms.Form):
+    """A table of filings, and how they came."""
+
+    use_required_attribute = False
+
+    table = forms.FileField(label=_("届出の表（CSV）"))
+    channel = forms.ChoiceField(label=_("受け付けた方法"), widget=forms.RadioSelect)
+
+    def __init__(self, *arguments: Any, document: ProcedureDocument, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        ways = [(way.value, way.label) for way in Channel if way != Channel.WEB and way in document.channels]
+        self.fields["channel"].choices = ways  # type: ignore[attr-defined]
+
+
+class FindingsForm(forms.Form):
+    """What was found out about cases: their numbers, one a line, and the facts for which their route asks."""
+
+    use_required_attribute = False
+
+    numbers = forms.CharField(
+        label=_("案件番号"),
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("1行に一つ書きます。表から列をコピーして貼り付けられます。"),
+    )
+
+    def __init__(self, *arguments: Any, facts: Sequence[Name], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for name in facts:
+            self.fields[f"fact_{name.key}"] = _field_for(name)
+
+    def facts(self) -> dict[str, Any]:
+        """The facts as they are stored."""
+        told = {key[5:]: value for key, value in self.cleaned_data.items() if key.startswith("fact_")}
+        return {key: value if isinstance(value, bool | int | str) else str(value) for key, value in told.items()}
+
+    def case_numbers(self) -> list[str]:
+        """Each number once, in the order in which they were written."""
+        return list(dict.fromkeys(self.cleaned_data["numbers"].split()))
+
+
+class BatchForm(forms.Form):
+    """What is put to decision about all of a group; `expected` is how many the page showed."""
+
+    use_required_attribute = False
+
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(label=_("結論"), choices=Outcome.choices, widget=forms.RadioSelect)
+    without = forms.CharField(
+        label=_("外す案件の番号"),
+        required=False,
+        max_length=20_000,
+        widget=LONG,
+        help_text=_("1行に一つ書きます。外した案件は、あとで起案できます。"),
+    )
+    body = forms.CharField(
+        label=_("伺い文"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("結論から書きます。"),
+    )
+    reasons = forms.CharField(
+        label=_("理由（通知に書く文）"),
+        max_length=4000,
+        widget=LONG,
+        help_text=_("すべての通知に同じ文が入ります。一人ひとりのことは書きません。"),
+    )
+
+    def left_out(self) -> list[str]:
+        """The numbers of the cases that are left out."""
+        return list(dict.fromkeys(self.cleaned_data["without"].split()))
+
+    def reason_lines(self) -> list[str]:
+        """One reason a line."""
+        return [line.strip() for line in self.cleaned_data["reasons"].splitlines() if line.strip()]

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from todoke.civic.procedures.views import case, counter, guide_counter, inbox, numbers, papers, texts
+from todoke.civic.procedures.views import (
+    away,
+    batches,
+    case,
+    counter,
+    guide_counter,
+    inbox,
+    numbers,
+    papers,
+    tables,
+    texts,
+)
 from todoke.civic.procedures.views.building import asking, carrying, ruling, trying, whole
 
 app_name = "procedures"
@@ -14,6 +25,12 @@ urlpatterns = [
     path("cases/numbers/", numbers.statistics, name="statistics"),
     path("cases/papers/", papers.register, name="papers"),
     path("cases/export/", numbers.export_page, name="export"),
+    path("cases/batches/", batches.batches, name="batches"),
+    path("cases/batches/findings/<slug:procedure>/", batches.findings, name="findings"),
+    path("cases/batches/begin/<slug:procedure>/<slug:facts>/", batches.begin_batch, name="batch-begin"),
+    path("cases/batches/<uuid:key>/", batches.batch_page, name="batch"),
+    path("cases/batches/<uuid:key>/again/", batches.batch_again, name="batch-again"),
+    path("cases/batches/<uuid:key>/packs/<int:number>/", batches.batch_pack, name="batch-pack"),
     path("cases/<uuid:key>/", case.one, name="case"),
     path("cases/<uuid:key>/compare/", case.compare, name="compare"),
     path("cases/<uuid:key>/files/<int:revision>/<str:question>/<int:place>/", case.attachment, name="attachment"),
@@ -32,6 +49,12 @@ urlpatterns = [
     path("procedure-texts/", texts.translations, name="texts"),
     path("procedure-texts/<slug:language>/", texts.texts_file, name="texts-file"),
     path("counter-filings/", counter.choose, name="counter"),
+    path("counter-filings/away/worker.js", away.away_worker, name="away-worker"),
+    path("counter-filings/away/mark/", away.away_mark, name="away-mark"),
+    path("counter-filings/away/form/<slug:procedure>/", away.away_form, name="away-form"),
+    path("counter-filings/away/form/<slug:procedure>/send/", away.away_send, name="away-send"),
+    path("counter-filings/table/<slug:procedure>/", tables.table_page, name="table"),
+    path("counter-filings/table/<slug:procedure>/headings.csv", tables.table_headings, name="table-headings"),
     path("counter-filings/<slug:procedure>/", counter.start, name="counter-start"),
     path("counter-filings/filing/<uuid:key>/", counter.go_on, name="counter-go-on"),
     path("counter-filings/filing/<uuid:key>/review/", counter.review, name="counter-review"),

@@ -43,7 +43,8 @@ def propose(
     """Draft the decision about a filing (起案) and let it circulate; the case waits for it.
 
     `facts` are those for which the route asks. A second click finds the first one's proposal. Raises NotOffered where
-    the procedure has no route, AlreadyProposed where somebody else was first, and what casework and decisions refuse: Overtaken, NoSuchAction, BadFacts, NobodyThere.
+    the procedure has no route, AlreadyProposed where somebody else was first, and what casework and decisions refuse:
+    Overtaken, NoSuchAction, BadFacts, NobodyThere.
     """
     held = held_filing(filing.pk)
     under_way = held.proposals.filter(followed_at__isnull=True).first()

@@ -110,7 +110,12 @@ def _papers(filing: Filing) -> list[dict[str, Any]]:
 def choose(request: VisitorRequest) -> HttpResponse:
     """Which procedure."""
     rows = [
-        {"key": version.procedure.key, "name": version.document.name.say(), "section": version.section.name}
+        {
+            "key": version.procedure.key,
+            "name": version.document.name.say(),
+            "section": version.section.name,
+            "is_away": Channel.COUNTER in version.document.channels,
+        }
         for version in versions_to_take(request.viewer)
         if any(channel != Channel.WEB for channel in version.document.channels)
     ]
