@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from playwright.sync_api import expect
 from tests.cities import SAMPLE_CITY
 from tests.civic.procedures.conftest import PARTS, RIGHTS
 from tests.civic.procedures.flood import HALF, KEY, SECTION, decided, publish_certificates, somebody, typed
@@ -96,7 +97,7 @@ def test_two_filings_without_a_line_and_their_certificates(
         fill(page, number)
         page.locator("[data-save]").click()
         page.locator("[data-say='kept']").wait_for()
-        page.wait_for_function(f"document.querySelector('[data-waiting]').textContent === '{number}'")
+        expect(page.locator("[data-waiting]")).to_have_text(str(number))
     keep_picture(page, "flood-1-away")
     assert not Case.objects.exists()
     kept = kept_on(page)
@@ -105,7 +106,7 @@ def test_two_filings_without_a_line_and_their_certificates(
 
     page.context.set_offline(False)
     page.locator("button[data-send]").click()
-    page.wait_for_function("document.querySelector('[data-sent]').textContent === '2'")
+    expect(page.locator("[data-sent]")).to_have_text("2")
     keep_picture(page, "flood-2-sent")
     assert Case.objects.count() == Slip.objects.count() == 2
     assert all(slip.written_at < slip.arrived_at for slip in Slip.objects.all())
