@@ -15,7 +15,7 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.actions import custody
 from todoke.shared.casework.actions.acting import act, take
-from todoke.shared.casework.actions.recording import Actor
+from todoke.shared.casework.actions.recording import Actor, lock_case
 from todoke.shared.casework.actions.tasks import do_task
 from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.rules.document import By
@@ -108,8 +108,7 @@ def locked_case(filing: Filing) -> Case:
     """Its case, locked. Raises NotAllowed for a filing that has not arrived."""
     if filing.case_id is None:
         raise NotAllowed
-    rows = Case.objects.select_for_update(of=("self",)).select_related("flow_version", "section", "handler", "custody")
-    return rows.get(pk=filing.case_id)
+    return lock_case(filing.case_id)
 
 
 class FilingSubject:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from todoke.base.events import announce
 from todoke.ground.people.rules import Viewer
-from todoke.shared.casework.actions.recording import Actor, actor_of, locked, write
+from todoke.shared.casework.actions.recording import Actor, actor_of, lock_case, locked, write
 from todoke.shared.casework.actions.refusals import LetterIsEmpty, NotAllowed
 from todoke.shared.casework.events import MessageWritten
 from todoke.shared.casework.models import Case, Letter
@@ -52,3 +52,14 @@ def post_letter(case: Case, body: str, *, is_from_resident: bool, by: Actor, onc
     )
     announce(MessageWritten(case.pk, letter.pk, is_from_resident))
     return letter
+
+
+@transaction.atomic
+def write_from_house(case_id: int, body: str, *, by: str, once: UUID, at: datetime) -> Letter | None:
+    """Have the house itself write to the resident about a case: `by` names the machine part. None where this letter,
+    by its `once`, was written before. Raises NoSuchCase, LetterIsEmpty.
+    """
+    case = lock_case(case_id)
+    if case.letters.filter(once=once).exists():
+        return None
+    return post_letter(case, body, is_from_resident=False, by=Actor(by), once=once, at=at)
