@@ -204,6 +204,7 @@ ROOMS = [
     "todoke.civic.notices",
     "todoke.civic.pages",
     "todoke.civic.procedures",
+    "todoke.civic.voices",
     "todoke.project.portal",
     "todoke.project.desk",
     "todoke.project.start",

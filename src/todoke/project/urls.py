@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.civic.emergency.urls import reply_patterns as drill_reply_patterns
 from todoke.civic.notices.urls import public_patterns as notice_patterns
+from todoke.civic.voices.urls import public_patterns as survey_patterns
 from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.calling.urls import simulator_patterns as calling_simulator_patterns
 from todoke.shared.documents.urls import simulator_patterns as time_stamp_patterns
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include((notice_patterns, "notices-public"))),
     path("", include("todoke.civic.procedures.urls_public")),
     path("api/v1/", include("todoke.civic.procedures.urls_interface")),
+    path("desk/surveys/", include("todoke.civic.voices.urls")),
+    path("surveys/", include((survey_patterns, "surveys"))),
     path("desk/messages/", include("todoke.shared.messaging.urls")),
     path("desk/loudspeakers/", include("todoke.shared.loudspeakers.urls")),
     path("loudspeakers/", include((said_patterns, "loudspeakers-said"))),

@@ -1,0 +1,45 @@
+"""A key store of its own, a retention class, and a survey of four questions."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.civic.voices.made import AT, make_survey
+from tests.sign_in import make_staff
+from todoke.civic.voices.models import Survey
+from todoke.ground.people.queries import viewer_for
+from todoke.ground.people.rules import Viewer
+from todoke.ground.retention.models import RetentionClass
+
+
+@pytest.fixture(autouse=True)
+def key_store(settings: Any, tmp_path: Path) -> None:
+    settings.KEY_STORE = tmp_path / "keys"
+
+
+@pytest.fixture
+def three_years(db: None) -> RetentionClass:
+    return RetentionClass.objects.create(
+        code="3-years", name="3年", years=3, counts_from="fiscal_year", then="delete", basis="規程"
+    )
+
+
+@pytest.fixture
+def clerk(db: None) -> Viewer:
+    return viewer_for(make_staff(["voices.read", "voices.manage"]), AT.date())
+
+
+@pytest.fixture
+def invited(three_years: RetentionClass, clerk: Viewer) -> Survey:
+    return make_survey("invited", "unlinkable")
+
+
+@pytest.fixture
+def named(three_years: RetentionClass, clerk: Viewer) -> Survey:
+    return make_survey("invited", "named")
+
+
+@pytest.fixture
+def for_all(three_years: RetentionClass, clerk: Viewer) -> Survey:
+    return make_survey("open", "unlinkable")
