@@ -86,7 +86,7 @@ def _shut(request: HttpRequest, refused: SurveyRefused) -> HttpResponse:
 def _asked(request: HttpRequest, survey: Survey, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, survey, {}, with_troubles=False)
-    came = read_posted(request, survey.form_version.read(), {})
+    came = read_posted(request, _filled(survey, {}))
     sheet = {key: Entry(raw) for key, raw in came.posted.answers.items()}
     standing = _filled(survey, sheet).standing(usual_circumstances(in_japan(now()).date()))
     has_grown = bool({question.key for question in standing.questions} - set(came.posted.shown))

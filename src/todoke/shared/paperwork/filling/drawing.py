@@ -231,7 +231,7 @@ def summary(fields: Sequence[DrawnField]) -> list[Fault]:
     found = []
     for each in fields:
         found += [Fault(each.label, error, each.target) for error in each.errors]
-        if not each.is_single:
+        if len(each.boxes) > 1:
             found += [Fault(_box_label(each, box), error, box.target) for box in each.boxes for error in box.errors]
         for row in each.rows:
             found += [
