@@ -12,7 +12,7 @@ from todoke.base.clock import in_japan, now
 from todoke.civic.voices.actions.answering import answer
 from todoke.civic.voices.actions.inviting import invite
 from todoke.civic.voices.models import Invitation, Survey, UnlinkableAnswer
-from todoke.civic.voices.queries import opened
+from todoke.civic.voices.queries.surveys import opened
 from todoke.ground.people.models import Account
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.retention.models import RetentionClass

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from todoke.civic.emergency.urls import reply_patterns as drill_reply_patterns
 from todoke.civic.notices.urls import public_patterns as notice_patterns
 from todoke.civic.voices.urls import public_patterns as survey_patterns
+from todoke.civic.voices.urls_opinions import public_patterns as voice_patterns
 from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.calling.urls import simulator_patterns as calling_simulator_patterns
 from todoke.shared.documents.urls import simulator_patterns as time_stamp_patterns
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include((notice_patterns, "notices-public"))),
     path("", include("todoke.civic.procedures.urls_public")),
     path("api/v1/", include("todoke.civic.procedures.urls_interface")),
+    path("desk/voices/", include("todoke.civic.voices.urls_opinions")),
+    path("voices/", include((voice_patterns, "voices-public"))),
     path("desk/surveys/", include("todoke.civic.voices.urls")),
     path("surveys/", include((survey_patterns, "surveys"))),
     path("desk/messages/", include("todoke.shared.messaging.urls")),

@@ -7,7 +7,7 @@ from todoke.civic.voices.actions.answering import answer
 from todoke.civic.voices.actions.inviting import invite
 from todoke.civic.voices.actions.surveys import make
 from todoke.civic.voices.models import Anonymity, Mode, Survey
-from todoke.civic.voices.queries import surveys
+from todoke.civic.voices.queries.surveys import surveys
 from todoke.ground.people.models import Section
 from todoke.ground.people.rules import Viewer
 from todoke.shared.paperwork.actions import forms

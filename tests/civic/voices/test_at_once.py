@@ -10,7 +10,7 @@ from todoke.civic.voices.actions.answering import answer
 from todoke.civic.voices.actions.inviting import invite
 from todoke.civic.voices.actions.surveys import close
 from todoke.civic.voices.models import Invitation, UnlinkableAnswer
-from todoke.civic.voices.queries import opened, surveys
+from todoke.civic.voices.queries.surveys import opened, surveys
 from todoke.civic.voices.refusals import InvitationUsed, NotAsked
 
 pytestmark = pytest.mark.django_db(transaction=True)

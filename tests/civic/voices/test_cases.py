@@ -10,7 +10,7 @@ from todoke.civic.voices.actions.answering import answer
 from todoke.civic.voices.actions.inviting import invite_case
 from todoke.civic.voices.actions.surveys import close
 from todoke.civic.voices.models import Invitation
-from todoke.civic.voices.queries import survey_for_token
+from todoke.civic.voices.queries.surveys import survey_for_token
 from todoke.shared.casework import registry
 from todoke.shared.casework.actions.letters import write_from_house
 from todoke.shared.casework.actions.refusals import LetterIsEmpty, NoSuchCase

@@ -9,7 +9,7 @@ from django.db import connection, models
 from tests.civic.voices.made import AT, answered, sheet
 from todoke.civic.voices.actions.surveys import close
 from todoke.civic.voices.models import Invitation, NamedAnswer, Survey, UnlinkableAnswer
-from todoke.civic.voices.queries import opened
+from todoke.civic.voices.queries.surveys import opened
 from todoke.ground.audit.models import Entry
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from tests.sign_in import make_staff, sign_in, staff_client
 from todoke.civic.voices.actions.inviting import invite
 from todoke.civic.voices.actions.surveys import close, publish_results
 from todoke.civic.voices.models import Invitation, NamedAnswer, Survey, UnlinkableAnswer
-from todoke.civic.voices.queries import opened
+from todoke.civic.voices.queries.surveys import opened
 from todoke.ground.looks.models import Look
 from todoke.ground.people.queries import viewer_for
 

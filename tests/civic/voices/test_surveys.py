@@ -10,7 +10,7 @@ from todoke.civic.voices.actions.answering import OTHERS, answer
 from todoke.civic.voices.actions.inviting import invite, invite_by_mail
 from todoke.civic.voices.actions.surveys import close, publish_results
 from todoke.civic.voices.models import Invitation, NamedAnswer, Survey, UnlinkableAnswer
-from todoke.civic.voices.queries import (
+from todoke.civic.voices.queries.surveys import (
     answer_count,
     contact_of,
     cross_for,

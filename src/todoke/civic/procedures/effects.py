@@ -21,10 +21,9 @@ from todoke.shared.documents.actions.refusals import CannotIssueNow, DocumentRef
 from todoke.shared.messaging.actions import letters
 from todoke.shared.messaging.types import Text
 from todoke.shared.paperwork.actions import responses
-from todoke.shared.paperwork.queries import latest_submitted
+from todoke.shared.paperwork.answers import mail_of
 
 MAIL = "messaging.mail"
-MAIL_FIELD = "paperwork.mail"
 VALID = timedelta(days=3)
 
 
@@ -93,17 +92,7 @@ class WithdrawAnswers:
 
 def address_of(filing: Filing) -> str:
     """The mail address that was given in the form, or nothing."""
-    try:
-        found = latest_submitted(filing.response)
-    except Gone:
-        return ""
-    if found is None:
-        return ""
-    for question in found.document.questions:
-        entry = found.sheet.get(question.key)
-        if question.kind == MAIL_FIELD and entry is not None and isinstance(entry.value, str):
-            return entry.value
-    return ""
+    return mail_of(filing.response)
 
 
 def _filing(order: Order) -> Filing:

@@ -1,17 +1,20 @@
-"""Surveys, the invitations to them, and the answers: those that nobody can be found by, and those under a name.
+"""Surveys with their answers, those that nobody can be found by and those under a name; and 市民の声 with its themes.
 
 Between an invitation and an unlinkable answer there is no way but their survey: no key, no number, no instant, no day.
 """
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from todoke.ground.people.models import Section
 from todoke.ground.retention.models import Custody
-from todoke.shared.paperwork.models import FormVersion
+from todoke.shared.casework.models import Case, Flow
+from todoke.shared.decisions.models import Decision
+from todoke.shared.paperwork.models import Form, FormVersion, Response
 
 TOKEN_HASH_BYTES = 16
 
@@ -124,3 +127,135 @@ class NamedAnswer(models.Model):
     class Meta:
         verbose_name = _("記名の回答")
         ordering = ["answered_on", "key"]
+
+
+class VoiceBox(models.Model):
+    """市民の声の受付: where anybody writes to the city, as the city folder has it.
+
+    `section` reads first. `uses` says what its questions mean (`rules.voices.USES`); `route` is the way of the decision
+    on an answer, `letter` the kind of document in which an answer goes to who left a postal address, or nothing.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    form = models.OneToOneField(Form, models.PROTECT, related_name="+")
+    flow = models.OneToOneField(Flow, models.PROTECT, related_name="+")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="+")
+    title = models.JSONField()
+    summary = models.JSONField(default=dict)
+    uses = models.JSONField(default=dict)
+    route = models.CharField(max_length=80)
+    letter = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("市民の声の受付")
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Theme(models.Model):
+    """論点: voices that ask for the same thing, and what the city answers to all of them at once.
+
+    `reply` goes to whoever wrote, sealed with the custody of the theme. `summary` (意見の概要) and `view` (市の考え方)
+    are for everybody, in each language, and say nothing of anybody. Written, put to decision, answered; then either
+    published by somebody else than who wrote it, or held back for a reason. `published` is what everybody reads.
+    """
+
+    class State(models.TextChoices):
+        WRITING = "writing", _("回答案を作成中")
+        DECIDING = "deciding", _("決裁中")
+        ANSWERED = "answered", _("回答済み")
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    box = models.ForeignKey(VoiceBox, models.PROTECT, related_name="+")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="+")
+    custody = models.ForeignKey(Custody, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.WRITING)
+    title = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
+    view = models.JSONField(default=dict)
+    reply = models.BinaryField(null=True)
+    has_changed = models.BooleanField(_("市の取組に反映した"), default=False)
+    revision = models.PositiveIntegerField(default=1)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    published = models.JSONField(null=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withheld_reason = models.CharField(_("公表しない理由"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("論点")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="answered", answered_at__isnull=False)
+                | (~Q(state="answered") & Q(answered_at__isnull=True)),
+                name="theme_is_answered_at_an_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(published__isnull=True, published_at__isnull=True, published_by__isnull=True)
+                | Q(
+                    published__isnull=False,
+                    published_at__isnull=False,
+                    published_by__isnull=False,
+                    state="answered",
+                    withheld_reason="",
+                ),
+                name="theme_is_published_once_answered",
+            ),
+            models.CheckConstraint(condition=~Q(published_by=F("written_by")), name="theme_is_published_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Voice(models.Model):
+    """市民の声: one opinion, question, proposal or report, and the case that came of it.
+
+    Who wrote and what lies in the response, sealed. `may_publish` is the writer's consent, theirs to take back;
+    `excerpt` (要旨) is what of it everybody may read, sealed with the response until it is published. Every voice ends
+    shown or withheld, and what is withheld says why.
+    """
+
+    class Publishing(models.TextChoices):
+        OPEN = "open", _("公表するか、まだ決めていない")
+        SHOWN = "shown", _("公表した")
+        WITHHELD = "withheld", _("公表しない")
+
+    box = models.ForeignKey(VoiceBox, models.PROTECT, related_name="+")
+    response = models.OneToOneField(Response, models.PROTECT, related_name="+")
+    case = models.OneToOneField(Case, models.PROTECT, null=True, related_name="+")
+    theme = models.ForeignKey(Theme, models.PROTECT, null=True, related_name="voices")
+    kind = models.CharField(max_length=40, blank=True)
+    may_publish = models.BooleanField(default=False)
+    excerpt = models.BinaryField(null=True)
+    publishing = models.CharField(max_length=10, choices=Publishing, default=Publishing.OPEN)
+    withheld_reason = models.CharField(max_length=300, blank=True)
+    said_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("市民の声")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=True, said_at__isnull=True) | Q(case__isnull=False, said_at__isnull=False),
+                name="a_voice_arrives_as_a_case",
+            ),
+            models.CheckConstraint(
+                condition=~Q(publishing="shown") | Q(may_publish=True, theme__isnull=False),
+                name="a_voice_is_shown_with_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(publishing="withheld") ^ Q(withheld_reason=""), name="what_is_withheld_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

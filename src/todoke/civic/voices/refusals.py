@@ -68,3 +68,82 @@ class TellsWhoAnswered(SurveyRefused):
 
     def __str__(self) -> str:
         return str(self.says) % {"keys": "、".join(self.keys)}
+
+
+class VoiceRefused(Exception):
+    """Something cannot be done with a voice or with a theme."""
+
+    says: str | Promise = _("この声では、できません。画面を開き直してください。")
+
+    def __str__(self) -> str:
+        return str(self.says)
+
+
+class BoxIsShut(VoiceRefused):
+    """The box takes nothing now."""
+
+    says = _("この受付は、いま使えません。市役所に電話してください。")
+
+
+class VoiceNotTheirs(VoiceRefused):
+    """The viewer may not do this in this section."""
+
+    says = _("この声を扱う権限がありません。担当の課に頼んでください。")
+
+
+class NotInOneTheme(VoiceRefused):
+    """The voice cannot be put with this theme: another box, another state, or a theme already put to decision."""
+
+    says = _("この声は、この論点に入れられません。担当課で検討中の声を、回答案を作成中の論点に入れてください。")
+
+
+class ThemeIsShut(VoiceRefused):
+    """The theme was put to decision: its texts stand."""
+
+    says = _("決裁に出した論点は、直せません。直すときは、起案を取り下げて廃案にしてください。")
+
+
+class WrittenElsewhere(VoiceRefused):
+    """Somebody else has saved the theme since it was fetched."""
+
+    says = _("ほかの人が、この論点を先に保存しました。画面を開き直して、もう一度直してください。")
+
+
+class NothingToDecide(VoiceRefused):
+    """The theme has no voice, no title or no reply."""
+
+    says = _("回答案を決裁に出すには、論点の名前と、本人への回答と、1件以上の声が必要です。")
+
+
+class TellsWhoWrote(VoiceRefused):
+    """A text for everybody holds a name, a number or an address. `field` is where."""
+
+    says = _("公表する文に、名前・電話番号・メールアドレスがあります。だれか分からない書き方に直してください。")
+
+    def __init__(self, field: str = "") -> None:
+        super().__init__()
+        self.field = field
+
+
+class NeedsAnother(VoiceRefused):
+    """Whoever wrote the texts does not publish them."""
+
+    says = _("公表は、文を書いた人とは別の人が、読んで確かめてから行います。")
+
+
+class NothingToPublish(VoiceRefused):
+    """No writer has agreed, or the texts for everybody are missing, or there is no answer yet."""
+
+    says = _("公表できません。回答が済み、意見の概要と市の考え方があり、公表してよい声が1件以上必要です。")
+
+
+class PublishedAlready(VoiceRefused):
+    """Whether it is published was decided before."""
+
+    says = _("公表するかどうかは、もう決まっています。")
+
+
+class ReasonForWithholding(VoiceRefused):
+    """What is not published says why."""
+
+    says = _("公表しない理由を書いてください。")

@@ -22,14 +22,11 @@ from todoke.civic.procedures.rules import BUILD
 from todoke.ground.audit.actions import Person, record
 from todoke.ground.people.models import Section
 from todoke.ground.people.rules import Viewer
-from todoke.shared.casework.actions.flows import publish_document
-from todoke.shared.casework.actions.refusals import NothingNew
+from todoke.shared.casework.actions import flows
 from todoke.shared.casework.models import Flow, FlowVersion
-from todoke.shared.casework.rules.document import digest
 from todoke.shared.paperwork.actions import forms
 from todoke.shared.paperwork.document import canonical, sha256_of
 from todoke.shared.paperwork.models import FormVersion
-from todoke.shared.paperwork.queries import published_version
 from todoke.shared.paperwork.types import Fault, Json
 from todoke.shared.timetable.queries import office_calendar
 
@@ -179,19 +176,11 @@ def _form_version(
     form = procedure.form
     form.title, form.section, form.retention_class = document.name.say("ja"), document.section, document.retention
     form.save(update_fields=["title", "section", "retention_class"])
-    there = published_version(form)
-    if there is not None and there.sha256 == sha256_of(canonical(document.form_json)):
-        return there
-    forms.save_draft(form, document.form_json, by=by, at=at)
-    return forms.publish(form, by=by, by_name=name, at=at)
+    return forms.put_into_force(form, document.form_json, by=by, by_name=name, at=at)
 
 
 def _flow_version(procedure: Procedure, document: ProcedureDocument, *, by: Person | str, at: datetime) -> FlowVersion:
     """The flow as this document has it: the version that says the same, else the next one."""
     standard = StandardFlow.objects.get(key=document.flow)
     written = own_flow(standard.document, document.standard_days)
-    flow = Flow.objects.select_for_update().get(pk=procedure.flow_id)
-    try:
-        return publish_document(flow, written, by=by if isinstance(by, str | Viewer) else str(by), at=at)
-    except NothingNew:
-        return flow.versions.get(sha256=digest(written))
+    return flows.put_into_force(procedure.flow, written, by=by if isinstance(by, str | Viewer) else str(by), at=at)

@@ -24,8 +24,7 @@ from todoke.civic.procedures.types import Audience, FeeState, Proxy
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Mandate
 from todoke.ground.people.rules import Level, Viewer
-from todoke.shared.casework.actions.opening import Arrival, open_case
-from todoke.shared.casework.actions.recording import Actor
+from todoke.shared.casework.actions.opening import open_case_for
 from todoke.shared.casework.models import Case
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Carried, Receipt
@@ -159,18 +158,16 @@ def _is_online(filing: Filing) -> bool:
 
 
 def _open(filing: Filing, arrived_at: datetime, viewer: Viewer, at: datetime) -> Case:
-    flow_version = filing.version.flow_version
-    assert flow_version is not None
-    who = f"staff:{viewer.account_id}" if viewer.is_staff else f"resident:{viewer.resident_id or ''}"
-    return open_case(
-        flow_version,
-        subject=(SUBJECT, str(filing.response.key)),
+    assert filing.version.flow_version is not None
+    return open_case_for(
+        filing.response,
+        filing.version.flow_version,
+        subject_type=SUBJECT,
         section=filing.version.section,
-        arrival=Arrival(arrived_at, "online" if filing.response.channel == Channel.WEB else filing.response.channel),
-        by=Actor(who, viewer.account_id),
+        arrived_at=arrived_at,
+        viewer=viewer,
         at=at,
         resident_id=filing.resident_id,
-        custody=filing.response.custody,
     )
 
 

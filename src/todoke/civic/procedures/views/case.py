@@ -32,10 +32,7 @@ from todoke.civic.procedures.models import Filing, PaperCount
 from todoke.civic.procedures.queries.casework import (
     compared,
     filing_of,
-    handlers_in,
     has_open_revision,
-    opened,
-    pages_of,
 )
 from todoke.civic.procedures.rules import ANSWER, ASK, SUBJECT, TAKE, WITHDRAW
 from todoke.civic.procedures.types import FeeState
@@ -55,7 +52,7 @@ from todoke.shared.casework.actions.letters import write_letter
 from todoke.shared.casework.actions.recording import actor_of
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case
-from todoke.shared.casework.queries import ARRANGE, HANDLE, READ, history_of, letters_of, open_actions
+from todoke.shared.casework.queries import ARRANGE, HANDLE, READ, handlers_in, history_of, letters_of, open_actions
 from todoke.shared.casework.rules.document import Action, By
 from todoke.shared.decisions.models import PHASES
 from todoke.shared.decisions.queries import newest_route, plan_of
@@ -63,6 +60,7 @@ from todoke.shared.decisions.refusals import DecisionRefused
 from todoke.shared.decisions.rules.values import Phase
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.paperwork.actions.responses import ResponseRefused
+from todoke.shared.paperwork.answers import opened, pages_of
 from todoke.shared.paperwork.intake import content_of
 
 CASE_WORK = "looks.case-work"
@@ -150,7 +148,7 @@ def _answers(filing: Filing) -> dict[str, Any]:
         .values_list("number", "arrived_at")
     )
     try:
-        found = opened(filing)
+        found = opened(filing.response)
     except Gone:
         return {"is_gone": True, "revisions": numbers, "pages": []}
     if found is None:
@@ -230,7 +228,7 @@ def attachment(request: VisitorRequest, key: UUID, revision: int, question: str,
     """A file that was handed in, as it is kept; never run, never shown in the browser."""
     filing, _case = found_or_404(request, key)
     try:
-        found = opened(filing, revision)
+        found = opened(filing.response, revision)
     except Gone as gone:
         raise Http404 from gone
     entry = found[0].sheet.get(question) if found else None

@@ -1,8 +1,8 @@
-"""What the residents' pages have in common: whose filing it is, how much of it opens, how a private page leaves."""
+"""What the residents' pages have in common: whose filing it is, how much of it opens."""
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 
 from todoke.civic.procedures.models import Filing
@@ -49,14 +49,6 @@ def actor(request: VisitorRequest) -> Actor:
     """Who acts here, for the record: a resident by their number, or whoever holds the receipt."""
     resident = request.viewer.resident_id
     return Actor("holder" if resident is None else f"resident:{resident}")
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """No cache, no search engine keeps it, and no other site learns its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 def place(what: str, response: Response | None, page: str) -> str:

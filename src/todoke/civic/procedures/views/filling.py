@@ -21,14 +21,14 @@ from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries.catalogue import published
 from todoke.civic.procedures.types import Instead, Proxy
 from todoke.civic.procedures.views.catalogue import scope_of, values_of
-from todoke.civic.procedures.views.doors import actor, place, private, shut, theirs
+from todoke.civic.procedures.views.doors import actor, place, shut, theirs
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.mandates.acting import mandates_for
 from todoke.ground.people.models import Mandate
 from todoke.ground.people.residents.way import need_level
 from todoke.ground.people.rules import Viewer
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
-from todoke.shared.paperwork.filling import Desk, asks_by_form, hold
+from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, private
 from todoke.shared.paperwork.queries import Filled, filled
 
 READ_OR_POST = ["GET", "HEAD", "POST"]

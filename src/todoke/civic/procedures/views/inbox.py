@@ -19,7 +19,7 @@ from todoke.base.formulas import said
 from todoke.civic.procedures.actions.deciding import PROPOSE
 from todoke.civic.procedures.forms import HandOverForm
 from todoke.civic.procedures.models import Filing
-from todoke.civic.procedures.queries.casework import filings_by_case, handlers_in
+from todoke.civic.procedures.queries.casework import filings_by_case
 from todoke.civic.procedures.rules import ANSWER, ASK
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.models import Section
@@ -27,7 +27,7 @@ from todoke.shared.casework.actions.acting import BATCH_MAX, act
 from todoke.shared.casework.actions.arranging import assign, hand_over, preview_hand_over
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case
-from todoke.shared.casework.queries import ARRANGE, HANDLE, READ, cases_for, counts, inbox, load_by_person
+from todoke.shared.casework.queries import ARRANGE, HANDLE, READ, cases_for, counts, handlers_in, inbox, load_by_person
 from todoke.shared.casework.queries.inbox import Page
 from todoke.shared.casework.rules.document import By
 

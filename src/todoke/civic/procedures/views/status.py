@@ -24,7 +24,7 @@ from todoke.civic.procedures.queries import filings as queries
 from todoke.civic.procedures.rules import ASK, WITHDRAW
 from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.catalogue import level_words
-from todoke.civic.procedures.views.doors import actor, is_open, place, private, shut, theirs
+from todoke.civic.procedures.views.doors import actor, is_open, place, shut, theirs
 from todoke.civic.procedures.views.filling import DESK, quote_values
 from todoke.civic.procedures.views.limits import TooOften, look_up
 from todoke.ground.files.actions import Damaged
@@ -36,7 +36,7 @@ from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.queries import told_history, told_letters, told_reason
 from todoke.shared.documents.actions import reading
 from todoke.shared.documents.queries import address_of, code_of
-from todoke.shared.paperwork.filling import hold
+from todoke.shared.paperwork.filling import hold, private
 from todoke.shared.paperwork.filling.holding import HELD
 from todoke.shared.paperwork.queries import filled
 from todoke.shared.paperwork.rules import in_groups

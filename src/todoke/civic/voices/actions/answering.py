@@ -10,7 +10,7 @@ from django.db import transaction
 
 from todoke.base.clock import in_japan
 from todoke.civic.voices.models import Invitation, Mode, NamedAnswer, Survey, UnlinkableAnswer
-from todoke.civic.voices.queries import context_of, form_of, hash_of, is_asked
+from todoke.civic.voices.queries.surveys import context_of, form_of, hash_of, is_asked
 from todoke.civic.voices.refusals import InvitationUsed, NotAsked, NotComplete
 from todoke.civic.voices.rules.tables import Answer
 from todoke.shared.paperwork.queries import usual_circumstances

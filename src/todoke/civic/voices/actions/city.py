@@ -19,7 +19,7 @@ from todoke.base.clock import now
 from todoke.base.tables import Document, read_toml
 from todoke.civic.voices.actions.surveys import check_questions, make
 from todoke.civic.voices.models import Anonymity, Mode, Survey
-from todoke.civic.voices.queries import answer_count, invitation_count, surveys
+from todoke.civic.voices.queries.surveys import answer_count, invitation_count, surveys
 from todoke.civic.voices.refusals import TellsWhoAnswered
 from todoke.ground.people.models import Section
 from todoke.ground.places.registry import LoadReport, Outcome

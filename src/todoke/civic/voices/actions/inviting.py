@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from todoke.base.clock import JAPAN, in_japan
 from todoke.civic.voices.models import Invitation, Survey
-from todoke.civic.voices.queries import MANAGE, hash_of, surveys
+from todoke.civic.voices.queries.surveys import MANAGE, hash_of, surveys
 from todoke.civic.voices.refusals import NoContacts, NotAsked, NotTheirs, TooManyInvitations
 from todoke.ground.audit.actions import record
 from todoke.ground.people.registry import Letter, carriers

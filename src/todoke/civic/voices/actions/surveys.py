@@ -9,7 +9,7 @@ from django.db import transaction
 from todoke.base.clock import in_japan
 from todoke.civic.voices.actions.answering import mix_all
 from todoke.civic.voices.models import Anonymity, Mode, Survey
-from todoke.civic.voices.queries import MANAGE, answer_count, results_of, surveys_for
+from todoke.civic.voices.queries.surveys import MANAGE, answer_count, results_of, surveys_for
 from todoke.civic.voices.refusals import NotTheirs, StillAsked, TellsWhoAnswered
 from todoke.civic.voices.rules.tables import HARMLESS
 from todoke.ground.audit.actions import Person, record

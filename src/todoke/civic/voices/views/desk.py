@@ -19,7 +19,7 @@ from todoke.civic.voices.actions import inviting
 from todoke.civic.voices.actions.surveys import close, publish_results
 from todoke.civic.voices.forms import CrossForm, LinksForm, MailForm
 from todoke.civic.voices.models import Survey
-from todoke.civic.voices.queries import (
+from todoke.civic.voices.queries.surveys import (
     MANAGE,
     READ,
     Counts,

@@ -17,7 +17,7 @@ from todoke.base.calendar import in_words
 from todoke.base.clock import in_japan, now
 from todoke.civic.voices.actions.answering import answer
 from todoke.civic.voices.models import Survey
-from todoke.civic.voices.queries import (
+from todoke.civic.voices.queries.surveys import (
     open_survey,
     open_surveys,
     published_surveys,

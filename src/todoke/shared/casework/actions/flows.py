@@ -67,3 +67,11 @@ def publish_document(flow: Flow, document: Mapping[str, Any], *, by: Viewer | st
         why=" ".join(differences(before.document, document)) if before else "",
     )
     return version
+
+
+@transaction.atomic
+def put_into_force(flow: Flow, document: Mapping[str, Any], *, by: Viewer | str, at: datetime) -> FlowVersion:
+    """The flow as this document has it: the version that says the same, else the next one. Raises BrokenFlow."""
+    held = Flow.objects.select_for_update().get(pk=flow.pk)
+    same = held.versions.filter(sha256=digest(document)).first()
+    return same or publish_document(held, document, by=by, at=at)

@@ -9,6 +9,7 @@ from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import in_japan
 from todoke.base.events import announce
 from todoke.ground.people.models import Section
+from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.actions import custody as keeping
 from todoke.ground.retention.models import Custody
 from todoke.shared.casework.actions.moving import Around, arm, entering
@@ -17,6 +18,7 @@ from todoke.shared.casework.events import CaseOpened
 from todoke.shared.casework.models import Case, FlowVersion
 from todoke.shared.casework.queries.cases import facts_of
 from todoke.shared.casework.rules.history import What
+from todoke.shared.paperwork.models import Channel, Response
 from todoke.shared.timetable.queries import office_calendar
 
 
@@ -85,6 +87,34 @@ def open_case(
     arm(case, flow, event.seq, around)
     announce(CaseOpened(case.pk, case.number, subject))
     return case
+
+
+def open_case_for(
+    response: Response,
+    version: FlowVersion,
+    *,
+    subject_type: str,
+    section: Section,
+    arrived_at: datetime,
+    viewer: Viewer,
+    at: datetime,
+    resident_id: int | None = None,
+) -> Case:
+    """Open the case of a response that has arrived, kept with its answers. The subject's key is the response's.
+
+    Raises what `open_case` raises.
+    """
+    who = f"staff:{viewer.account_id}" if viewer.is_staff else f"resident:{resident_id or ''}"
+    return open_case(
+        version,
+        subject=(subject_type, str(response.key)),
+        section=section,
+        arrival=Arrival(arrived_at, "online" if response.channel == Channel.WEB else response.channel),
+        by=Actor(who, viewer.account_id),
+        at=at,
+        resident_id=resident_id,
+        custody=response.custody,
+    )
 
 
 def _next_number(section_key: str, fiscal_year: int) -> int:

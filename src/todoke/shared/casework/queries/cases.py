@@ -1,6 +1,6 @@
 """Cases as somebody may see them, with their history, tasks and letters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from todoke.base.calendar import OfficeCalendar
 from todoke.base.clock import in_japan
 from todoke.base.formulas import Circumstances, said
 from todoke.base.ui.values import Entry
+from todoke.ground.people.models import Account
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.models import Case, CaseEvent, Letter, Task
 from todoke.shared.casework.private import show, show_values
@@ -177,6 +178,15 @@ def letters_of(viewer: Viewer, case: Case) -> list[tuple[Letter, str | None]]:
     if not cases_for(viewer).filter(pk=case.pk).exists():
         return []
     return [(letter, show(case, letter.body)) for letter in case.letters.select_related("author")]
+
+
+def handlers_in(section_keys: Iterable[str]) -> list[tuple[int, str]]:
+    """Who may handle cases of one of these sections: account and name, by name."""
+    accounts = Account.objects.filter(
+        staff__postings__section__key__in=list(section_keys),
+        staff__postings__role__permissions__permission=HANDLE,
+    )
+    return list(accounts.distinct().order_by("name", "pk").values_list("pk", "name"))
 
 
 def is_overdue(case: Case, today: date) -> bool:

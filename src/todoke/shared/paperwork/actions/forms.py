@@ -12,7 +12,7 @@ from todoke.ground.audit.actions import Person, record
 from todoke.shared.paperwork.document import canonical, read_document, sha256_of
 from todoke.shared.paperwork.models import Form, FormTestRun, FormVersion, VersionState
 from todoke.shared.paperwork.publishing import faults_of
-from todoke.shared.paperwork.queries import draft_of
+from todoke.shared.paperwork.queries import draft_of, published_version
 from todoke.shared.paperwork.trials import latest_run_is_green
 from todoke.shared.paperwork.types import Fault, Json
 
@@ -113,6 +113,19 @@ def publish(form: Form, *, by: Person | str, by_name: str = "", at: datetime) ->
     draft.save(update_fields=["state", "published_at", "published_by"])
     record("paperwork.published", on=form, by=by, after={"number": draft.number, "sha256": draft.sha256})
     return draft
+
+
+@transaction.atomic
+def put_into_force(form: Form, document: Json, *, by: Person | str, by_name: str = "", at: datetime) -> FormVersion:
+    """The form as this document has it: the published version where it is the same, else the next one.
+
+    Raises what `publish` raises.
+    """
+    there = published_version(form)
+    if there is not None and there.sha256 == sha256_of(canonical(document)):
+        return there
+    save_draft(form, document, by=by, at=at)
+    return publish(form, by=by, by_name=by_name, at=at)
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from typing import Any
 
 from todoke.base.number_guard import shows_refused_numbers, takes_marked_twelve_digits
 from todoke.shared.paperwork.filling.desk import Desk
-from todoke.shared.paperwork.filling.holding import hold, holds, let_go, opened_by, token_of
+from todoke.shared.paperwork.filling.holding import hold, holds, let_go, opened_by, private, token_of
 from todoke.shared.paperwork.filling.posted import with_files
 
-__all__ = ["Desk", "asks_by_form", "hold", "holds", "let_go", "opened_by", "token_of", "with_files"]
+__all__ = ["Desk", "asks_by_form", "hold", "holds", "let_go", "opened_by", "private", "token_of", "with_files"]
 
 
 def asks_by_form(view: Any) -> Any:

@@ -6,7 +6,7 @@ address), so what is posted after the session's end is kept like any other page,
 
 import secrets
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from todoke.base.sealing import make_token, read_token
 from todoke.shared.paperwork.models import Response
@@ -55,3 +55,11 @@ def device_of(request: HttpRequest) -> str:
     if DEVICE not in request.session:
         request.session[DEVICE] = secrets.token_hex(4)
     return str(request.session[DEVICE])
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The page of a held draft leaves the house: no cache or search engine keeps it, no site learns its address."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
