@@ -15,7 +15,7 @@ from todoke.base.number_guard import refused_fields, sentence, shows_refused_num
 from todoke.civic.procedures.interface import exports, filings, offers
 from todoke.civic.procedures.interface.problems import answer_with_problems, problem
 from todoke.civic.procedures.interface.shapes import Fault
-from todoke.civic.procedures.views.doors import private
+from todoke.shared.paperwork.filling import private
 
 app_name = "procedures-interface"
 DESCRIPTION = "openapi.json"
@@ -51,7 +51,7 @@ def _door(view: Callable[..., HttpResponseBase], name: str) -> Callable[..., Htt
             words = _("このブラウザの印がありません。X-CSRFTokenにcsrftokenの値を入れてください。")
             return private(problem(403, "csrf", words))
         answer = view(request, *args, **kwargs)
-        return private(answer) if name in PRIVATE else answer  # type: ignore[arg-type]
+        return private(answer) if name in PRIVATE else answer
 
     door.csrf_exempt = True  # type: ignore[attr-defined]
     return public(shows_refused_numbers(door))

@@ -42,7 +42,7 @@ def issue_letter(filing: Filing, outcome: str, *, at: datetime) -> OfficialDocum
         return None
     order = order_for(filing, outcome, proposal)
     viewer = viewer_for(proposal.made_by, in_japan(at).date())
-    return order and issue_order(order, section=filing.case.section, viewer=viewer, at=at)
+    return None if order is None else issue_order(order, section=filing.case.section, viewer=viewer, at=at)
 
 
 def order_for(filing: Filing, outcome: str, proposal: Proposal) -> Order | None:

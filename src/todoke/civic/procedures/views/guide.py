@@ -23,13 +23,13 @@ from todoke.civic.procedures.models import GuideTopic, ProcedureVersion
 from todoke.civic.procedures.queries.catalogue import published
 from todoke.civic.procedures.queries.guide import topic, topic_of, topics
 from todoke.civic.procedures.views.advice import errand_at, told_errands
-from todoke.civic.procedures.views.doors import place, private
+from todoke.civic.procedures.views.doors import place
 from todoke.civic.procedures.views.filling import DESK as FILING_DESK
 from todoke.civic.procedures.views.filling import READ_OR_POST
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.residents.way import need_level
 from todoke.shared.paperwork.actions.responses import ResponseRefused
-from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, holds
+from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, holds, private
 from todoke.shared.paperwork.models import Channel
 from todoke.shared.paperwork.queries import Filled, filled
 
