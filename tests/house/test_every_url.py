@@ -512,6 +512,8 @@ SHOWS_PEOPLE = {
     "opinions:list",
     "opinions:theme",
     "opinions:voice",
+    "people:counter",
+    "subscriptions-staff:person",
     "unforeseen:additions",
     "voices:answer",
     "voices:answers",

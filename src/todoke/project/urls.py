@@ -4,8 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from todoke.civic.emergency.urls import reply_patterns as drill_reply_patterns
 from todoke.civic.notices.urls import public_patterns as notice_patterns
-from todoke.civic.voices.urls import public_patterns as survey_patterns
-from todoke.civic.voices.urls_opinions import public_patterns as voice_patterns
+from todoke.civic.voices.urls import voice_patterns as voice_desk_patterns
+from todoke.civic.voices.urls_public import survey_patterns, voice_patterns
 from todoke.shared.calling.urls import link_patterns as calling_links
 from todoke.shared.calling.urls import simulator_patterns as calling_simulator_patterns
 from todoke.shared.documents.urls import simulator_patterns as time_stamp_patterns
@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("todoke.civic.procedures.urls_public")),
     path("api/v1/", include("todoke.civic.procedures.urls_interface")),
     path("desk/voices/", include("todoke.civic.voices.urls_opinions")),
+    path("desk/voices/", include((voice_desk_patterns, "opinions"))),
     path("voices/", include((voice_patterns, "voices-public"))),
     path("desk/surveys/", include("todoke.civic.voices.urls")),
     path("surveys/", include((survey_patterns, "surveys"))),

@@ -1,8 +1,8 @@
-"""The addresses of the room: the desk's, below /desk/surveys/, and everybody's, below /surveys/."""
+"""The desk's addresses: surveys below /desk/surveys/, voices below /desk/voices/."""
 
-from django.urls import path, re_path
+from django.urls import path
 
-from todoke.civic.voices.views import desk, public
+from todoke.civic.voices.views import desk, handling
 
 app_name = "voices"
 
@@ -20,11 +20,15 @@ urlpatterns = [
     path("<slug:key>/answers/<uuid:answer>/", desk.answer_page, name="answer"),
 ]
 
-public_patterns = [
-    path("", public.survey_list, name="list"),
-    # As actions.inviting makes them; what has another shape is no link of ours, and reaches no view.
-    re_path(r"^invited/(?P<token>[0-9a-f]{40})/$", public.ask_invited, name="invited"),
-    path("<slug:key>/", public.ask, name="ask"),
-    path("<slug:key>/thanks/", public.thanks, name="thanks"),
-    path("<slug:key>/results/", public.results, name="results"),
+voice_patterns = [
+    path("", handling.voice_list, name="list"),
+    path("themes/<uuid:key>/", handling.theme_page, name="theme"),
+    path("themes/<uuid:key>/publish/", handling.publish, name="publish"),
+    path("themes/<uuid:key>/withhold/", handling.withhold, name="withhold"),
+    path("<uuid:key>/", handling.one, name="voice"),
+    path("<uuid:key>/hand-on/", handling.hand_on, name="hand-on"),
+    path("<uuid:key>/handler/", handling.choose_handler, name="handler"),
+    path("<uuid:key>/join/", handling.join, name="join"),
+    path("<uuid:key>/leave/", handling.leave, name="leave"),
+    path("<uuid:key>/end/<slug:action>/", handling.end, name="end"),
 ]
