@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from todoke.base.access import needs
 from todoke.base.formulas import Circumstances, Unsound
+from todoke.base.number_guard import takes_marked_twelve_digits
 from todoke.civic.procedures.building.pages import NotThere
 from todoke.civic.procedures.building.parts import entry_of, put_entry
 from todoke.civic.procedures.building.trying import Tried, drawn, missed, stand, test_of, try_out, typed_in
@@ -22,7 +23,6 @@ from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.views.building.doors import READ_OR_POST, change, opened, shown
 from todoke.civic.procedures.views.inbox import today
 from todoke.ground.people.gate import VisitorRequest
-from todoke.shared.paperwork.filling import asks_by_form
 from todoke.shared.paperwork.filling.drawing import computed_words
 from todoke.shared.paperwork.logic import UnsoundLogic
 from todoke.shared.paperwork.types import Json
@@ -32,7 +32,7 @@ YES_NO = ("yes", "no")
 
 
 @needs(BUILD)
-@asks_by_form
+@takes_marked_twelve_digits
 @csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 @xframe_options_sameorigin
 @require_http_methods(READ_OR_POST)
@@ -90,7 +90,7 @@ def tests(request: VisitorRequest, procedure: str) -> HttpResponse:
 
 
 @needs(BUILD)
-@asks_by_form
+@takes_marked_twelve_digits
 @require_http_methods(READ_OR_POST)
 @never_cache
 def new_test(request: VisitorRequest, procedure: str) -> HttpResponseBase:
@@ -100,7 +100,7 @@ def new_test(request: VisitorRequest, procedure: str) -> HttpResponseBase:
 
 
 @needs(BUILD)
-@asks_by_form
+@takes_marked_twelve_digits
 @require_http_methods(READ_OR_POST)
 @never_cache
 def test(request: VisitorRequest, procedure: str, number: int) -> HttpResponseBase:
