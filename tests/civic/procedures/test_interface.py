@@ -291,7 +291,7 @@ def test_a_key_opens_its_own_layout_as_long_as_its_giver_may(given):
     assert exported(secret, "exports/stall/other").status_code == 404
 
     Posting.objects.filter(staff__account=account).update(end_date=in_japan(now()).date() - timedelta(days=1))
-    assert exported(secret).status_code == 409
+    assert exported(secret).status_code == 403
 
     key.ended_at = now()
     key.save()

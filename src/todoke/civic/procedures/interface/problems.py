@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from todoke.civic.procedures.actions.exporting import TooMany
-from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, ProcedureRefused
+from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, ProcedureRefused
 from todoke.civic.procedures.exporting import BrokenLayout, DoesNotFit
 from todoke.civic.procedures.interface.shapes import Fault
 from todoke.civic.procedures.views.limits import TooOften
@@ -81,6 +81,10 @@ def answer_with_problems(api: NinjaAPI) -> None:
     @api.exception_handler(LevelTooLow)
     def _unsure(_request: HttpRequest, error: LevelTooLow) -> HttpResponse:
         return problem(403, "level-too-low", str(error))
+
+    @api.exception_handler(NotAllowed)
+    def _may_not(_request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        return problem(403, "not-allowed", str(error))
 
     @api.exception_handler(Incomplete)
     def _incomplete(_request: HttpRequest, error: Incomplete) -> HttpResponse:
