@@ -512,8 +512,6 @@ SHOWS_PEOPLE = {
     "opinions:list",
     "opinions:theme",
     "opinions:voice",
-    "people:counter",
-    "subscriptions-staff:person",
     "unforeseen:additions",
     "voices:answer",
     "voices:answers",

@@ -38,7 +38,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include((notice_patterns, "notices-public"))),
     path("", include("todoke.civic.procedures.urls_public")),
     path("api/v1/", include("todoke.civic.procedures.urls_interface")),
-    path("desk/voices/", include("todoke.civic.voices.urls_opinions")),
     path("desk/voices/", include((voice_desk_patterns, "opinions"))),
     path("voices/", include((voice_patterns, "voices-public"))),
     path("desk/surveys/", include("todoke.civic.voices.urls")),

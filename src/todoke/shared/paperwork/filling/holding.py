@@ -5,11 +5,14 @@ address), so what is posted after the session's end is kept like any other page,
 """
 
 import secrets
+from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from todoke.base.sealing import make_token, read_token
 from todoke.shared.paperwork.models import Response
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 HELD = "paperwork_held"
 DEVICE = "paperwork_device"
@@ -57,7 +60,7 @@ def device_of(request: HttpRequest) -> str:
     return str(request.session[DEVICE])
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: Answer) -> Answer:
     """The page of a held draft leaves the house: no cache or search engine keeps it, no site learns its address."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
