@@ -12,9 +12,9 @@ from ninja.utils import check_csrf
 
 from todoke.base.access import public
 from todoke.base.number_guard import refused_fields, sentence, shows_refused_numbers
-from todoke.civic.procedures.interface import exports, filings, offers
-from todoke.civic.procedures.interface.problems import answer_with_problems, problem
-from todoke.civic.procedures.interface.shapes import Fault
+from todoke.civic.procedures.views.interface import exports, filings, offers
+from todoke.civic.procedures.views.interface.problems import answer_with_problems, problem
+from todoke.civic.procedures.views.interface.shapes import Fault
 from todoke.shared.paperwork.filling import private
 
 app_name = "procedures-interface"

@@ -15,7 +15,7 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import Viewer
 
-PURPOSE = "procedures.interface-key"
+PURPOSE = "procedures.views.interface-key"
 DAYS_MAX = 400
 
 

@@ -8,7 +8,10 @@ from ninja import Query, Router
 from ninja.responses import codes_4xx
 
 from todoke.base.clock import now
-from todoke.civic.procedures.interface.shapes import (
+from todoke.civic.procedures.queries.catalogue import found_cards, opening_of, published
+from todoke.civic.procedures.types import Instead
+from todoke.civic.procedures.views.catalogue import A_PAGE, WORDS_MAX, fee
+from todoke.civic.procedures.views.interface.shapes import (
     Card,
     Catalogue,
     FormRef,
@@ -18,9 +21,6 @@ from todoke.civic.procedures.interface.shapes import (
     Problem,
     Section,
 )
-from todoke.civic.procedures.queries.catalogue import found_cards, opening_of, published
-from todoke.civic.procedures.types import Instead
-from todoke.civic.procedures.views.catalogue import A_PAGE, WORDS_MAX, fee
 from todoke.shared.paperwork.models import FormVersion, VersionState
 
 router = Router(tags=["offers"])

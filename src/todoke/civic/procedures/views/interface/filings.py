@@ -12,8 +12,16 @@ from todoke.base.clock import now
 from todoke.civic.procedures.actions import filing as filings
 from todoke.civic.procedures.actions.following import answer_correction
 from todoke.civic.procedures.actions.refusals import LevelTooLow
-from todoke.civic.procedures.interface.problems import faults_in
-from todoke.civic.procedures.interface.shapes import (
+from todoke.civic.procedures.limits import look_up
+from todoke.civic.procedures.models import Filing
+from todoke.civic.procedures.queries import filings as queries
+from todoke.civic.procedures.queries.catalogue import published
+from todoke.civic.procedures.rules import ASK
+from todoke.civic.procedures.types import FeeState
+from todoke.civic.procedures.views.doors import actor
+from todoke.civic.procedures.views.filling import filer_of
+from todoke.civic.procedures.views.interface.problems import faults_in
+from todoke.civic.procedures.views.interface.shapes import (
     Answers,
     Beginning,
     Boxes,
@@ -29,14 +37,6 @@ from todoke.civic.procedures.interface.shapes import (
     Submission,
     Told,
 )
-from todoke.civic.procedures.models import Filing
-from todoke.civic.procedures.queries import filings as queries
-from todoke.civic.procedures.queries.catalogue import published
-from todoke.civic.procedures.rules import ASK
-from todoke.civic.procedures.types import FeeState
-from todoke.civic.procedures.views.doors import actor
-from todoke.civic.procedures.views.filling import filer_of
-from todoke.civic.procedures.views.limits import look_up
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.casework.models import Case
 from todoke.shared.casework.queries import told_history, told_reason
