@@ -16,20 +16,22 @@ from tests.civic.procedures.guides import GUIDE, load_guide, the_topic
 from tests.sign_in import make_staff, resident_client, sign_in
 from todoke.base.clock import in_japan, now
 from todoke.base.formulas import Circumstances
-from todoke.civic.procedures.actions.filing import Filer
+from todoke.civic.procedures.actions.filing import Filer, begin
 from todoke.civic.procedures.actions.guiding import begin_answers, start_filing
 from todoke.civic.procedures.advising import advise
-from todoke.civic.procedures.models import Filing, GuideOffice, GuideTopic
+from todoke.civic.procedures.models import Filing, GuideOffice
 from todoke.civic.procedures.views.advice import section_words
 from todoke.ground.audit.models import Entry
 from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Section
 from todoke.ground.people.rules import ANONYMOUS, Level
 from todoke.shared.paperwork.actions.responses import Posted, take
+from todoke.shared.paperwork.actions.resuming import give_code
 from todoke.shared.paperwork.document import canonical
-from todoke.shared.paperwork.models import Response
+from todoke.shared.paperwork.models import Response, Secret
 from todoke.shared.paperwork.queries import filled
 from todoke.shared.paperwork.rules import mark_of
+from todoke.shared.paperwork.shredding import ResponseShredder
 
 GONE, OK = 404, 200
 DAY = date(2027, 5, 10)
@@ -113,6 +115,14 @@ def test_an_event_that_is_gone_from_the_file_is_not_offered_any_more(topic, tmp_
         ("https://www.police", "http://www.police", "outside.link", "https://"),
         ('{ procedure = "stall", ', "{ ", "procedures.0", "どちらか一つ"),
         ('kind = "paperwork.yes-no"', 'kind = "paperwork.maybe"', "questions.0", "使えません"),
+        ('name = { ja = "祭りに出る", en', "name = { en", "events.0.name", "日本語の文を"),
+        ('intro = { ja = "祭りの日の手続きです。" }', 'intro = "祭り"', "events.0.intro", "ことばごとの文"),
+        ('key = "stall", kind', 'key = "Stall", kind', "questions.0", "英小文字"),
+        ('bring = [{ ja = "地図" }]', 'bring = "地図"', "procedures.1.bring", "書き方が正しくありません"),
+        ('by_when = { words = { ja = "早めに" } }', 'by_when = "早めに"', "procedures.1", "書き方が正しくありません"),
+        ('basis = "道路交通法第77条"', 'basis = ""', "procedures.1.outside.basis", "空です"),
+        ('section = "doboku"\n', 'section = "dobok"\n', "offices.0.section", "「dobok」という課はありません"),
+        ('where = { ja = "市役所 3階" }', 'where = "市役所"', "offices.0.where", "ことばごとの文"),
         ('retention = "30-days"', 'retention = "30-dais"', "retention", "「30-dais」という保存年限はありません"),
     ],
 )
@@ -123,7 +133,6 @@ def test_a_slip_in_the_guide_is_refused_with_its_place(version, tmp_path, writte
 
     told = [str(fault) for fault in report.faults]
     assert any(place in each and says in each and "guide.toml:" in each for each in told), told
-    assert not GuideTopic.objects.exists()
 
 
 # What comes of answers
@@ -190,6 +199,13 @@ def test_answers_belong_to_nobody_and_end_after_their_days(topic, holder):
 
     assert (response.owner, response.entered_by) == ("", "")
     assert response.custody.expires_on == in_japan(now()).date() + timedelta(days=30)
+
+
+def test_answers_that_were_purged_are_gone(topic, holder):
+    response = Response.objects.get()
+    ResponseShredder().shred("paperwork.response", str(response.key))
+
+    assert holder.get(advice_of(response)).status_code == GONE
 
 
 def test_a_code_brings_the_advice_back_on_another_machine(topic, holder):
@@ -347,6 +363,33 @@ def test_what_was_answered_at_home_opens_at_the_counter(holder, counter):
 
 def test_a_clerk_does_not_see_answers_that_nobody_handed_over(holder, counter):
     assert counter.get(reverse("procedures:guide-advice", args=[Response.objects.get().key])).status_code == GONE
+
+
+def test_a_code_of_something_else_and_an_unknown_event_lead_nowhere_at_the_counter(counter, version):
+    filing = begin(version, Filer(ANONYMOUS), at=now())
+    code = give_code(filing.response, second_kind=Secret.PIN, second="K7Q2", at=now())
+
+    opened = counter.post(reverse("procedures:guide-resume"), {"code": code, "second": "K7Q2"})
+
+    assert opened.headers["Location"] == reverse("procedures:guide")
+    assert counter.get(opened.headers["Location"]).status_code == OK
+    assert counter.get(reverse("procedures:guide-event", args=["flood"])).status_code == GONE
+
+
+def test_a_closed_procedure_is_told_to_the_clerk_beside_the_advice(counter, version):
+    began = counter.post(reverse("procedures:guide-event", args=["fair"]), {"language": "ja"})
+    key = Response.objects.get().key
+    assert counter.get(reverse("procedures:guide-advice", args=[key])).headers["Location"] == began.headers["Location"]
+    counter.post(began.headers["Location"], posted())
+    form = version.procedure.form
+    form.closes_at = now()
+    form.save()
+
+    answer = counter.post(reverse("procedures:guide-start", args=[key, 0]))
+
+    assert answer.status_code == 409
+    assert "受付は終わりました。" in text(answer)
+    assert "窓口で受け付ける" not in text(answer)
 
 
 def test_the_home_leads_to_the_guide(topic, client):

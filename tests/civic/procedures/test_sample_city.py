@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 
 from tests.cities import SAMPLE_CITY
-from todoke.base.formulas import Kind, compile_formula
 from todoke.base.tables import Place
 from todoke.civic.procedures.actions.city import _with_blocks
 from todoke.civic.procedures.document import ProcedureDocument, read_procedure
+from todoke.civic.procedures.life_event import is_taken, read_life_event
 from todoke.civic.procedures.trials import run_tests
 from todoke.civic.procedures.types import Instead
 from todoke.ground.places.registry import LoadReport
-from todoke.shared.paperwork.document import canonical, read_document
-from todoke.shared.paperwork.logic import compiled
-from todoke.shared.paperwork.publishing import faults_of, percentage_done
+from todoke.shared.paperwork.document import canonical
+from todoke.shared.paperwork.publishing import faults_of, percentage_done, texts_of
 
 FOLDER = SAMPLE_CITY / "procedures"
 KEYS = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != "blocks")
@@ -69,20 +68,13 @@ def test_at_least_half_of_the_papers_can_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["key"])
-def test_the_guide_reckons_and_carries_what_the_forms_take(event: Mapping[str, Any]) -> None:
-    page = {"key": "guide", "title": event["name"], "questions": event["questions"]}
-    form = {"todoke-form": 1, "title": event["name"], "pages": [page]}
-    scope = compiled(read_document(form))[0].scope
-    asked = {question["key"]: question["kind"] for question in event["questions"]}
+def test_the_guide_is_sound_and_speaks_three_languages(event: Mapping[str, Any]) -> None:
+    read = read_life_event(dict(event))
+    texts = [words for _place, words in texts_of(dict(event))]
 
-    assert faults_of(canonical(form)) == []
-    for entry in event["procedures"]:
-        if "needed" in entry:
-            compile_formula(entry["needed"], scope, expects=Kind.TRUTH)
-        if "formula" in entry.get("by_when", {}):
-            compile_formula(entry["by_when"]["formula"], scope, expects=Kind.DATE)
-        assert ("procedure" in entry) is not ("outside" in entry)
-        if "procedure" in entry:
-            taken = {question.key: question.kind for question in procedure(entry["procedure"]).form.questions}
-            carried = entry.get("carry", {}).items()
-            assert [asked[ours] for _theirs, ours in carried] == [taken[theirs] for theirs, _ours in carried]
+    assert faults_of(canonical(read.form_json)) == []
+    assert all(words.get(language) for words in texts for language in ("ja-easy", "en"))
+    for errand in read.errands:
+        if errand.procedure:
+            form = procedure(errand.procedure).form
+            assert all(is_taken(read.form.question(ours), form.question(on)) for on, ours in errand.carry.items())
