@@ -16,8 +16,9 @@ from todoke.base.clock import now
 from todoke.base.codes.my_number import invent
 from todoke.civic.procedures.actions.drafting import save_draft
 from todoke.civic.procedures.actions.translating import export_texts, import_texts
+from todoke.civic.procedures.building.texts import percentage_done
 from todoke.civic.procedures.models import ProcedureVersion
-from todoke.civic.procedures.texts import FILE_BYTES_MAX, Translated, UnreadableTexts, percentage, read_file, why_not
+from todoke.civic.procedures.texts import FILE_BYTES_MAX, Translated, UnreadableTexts, read_file, why_not
 from todoke.ground.audit.models import Entry
 from todoke.shared.paperwork.types import Words
 
@@ -50,7 +51,7 @@ def test_the_file_names_every_text_of_residents_by_its_place(version):
     file = polib.pofile("\n" + export_texts([version], "ja-easy"))
 
     contexts = [entry.msgctxt for entry in file]
-    assert {NAME, "stall:form.pages.1.questions.0.label", "stall:attachments.0.purpose", "stall:fee.words"} <= {
+    assert {NAME, "stall:form/pages/1/questions/0/label", "stall:attachments/0/purpose", "stall:fee/words"} <= {
         *contexts
     }
     assert not any("tests" in each for each in contexts)
@@ -60,8 +61,8 @@ def test_the_file_names_every_text_of_residents_by_its_place(version):
 
 
 def test_what_comes_back_is_a_draft_and_nothing_is_published(version, clerk):
-    before = percentage(loads(version.text), "en")
-    file = translated(version, **{"stall:attachments.0.name": "Plan"})
+    before = percentage_done(loads(version.text), "en")
+    file = translated(version, **{"stall:attachments/0/name": "Plan"})
 
     taken = import_texts(back(file), viewer=clerk, at=now())
 
@@ -75,6 +76,18 @@ def test_what_comes_back_is_a_draft_and_nothing_is_published(version, clerk):
     assert Entry.objects.filter(what="procedures.translations-taken").count() == 1
 
 
+def test_a_computed_value_with_a_full_stop_in_its_key_is_found_again(version, clerk):
+    document = stall(flow="notification", route="")
+    value = {"label": {"ja": "広さの倍"}, "formula": {"op": "add", "of": [{"name": "area"}, {"name": "area"}]}}
+    document["form"]["computed"] = {"area.twice": value}
+    draft = save_draft(document, viewer=clerk, at=now())
+    file = translated(draft, **{"stall:form/computed/area.twice/label": "Twice"})
+
+    import_texts(back(file), viewer=clerk, at=now())
+
+    assert loads(newest().text)["form"]["computed"]["area.twice"]["label"]["en"] == "Twice"
+
+
 def test_a_file_without_news_makes_no_draft(version, clerk):
     taken = import_texts(back(translated(version)), viewer=clerk, at=now())
 
@@ -83,7 +96,7 @@ def test_a_file_without_news_makes_no_draft(version, clerk):
 
 
 def test_a_text_that_has_changed_since_is_refused_and_the_others_are_taken(version, clerk):
-    file = translated(version, **{NAME: "Stalls", "stall:fee.words": "Fee"})
+    file = translated(version, **{NAME: "Stalls", "stall:fee/words": "Fee"})
     save_draft(stall(flow="notification", route="", name={"ja": "屋台", "en": "Booth"}), viewer=clerk, at=now())
 
     taken = import_texts(back(file), viewer=clerk, at=now())
@@ -96,7 +109,7 @@ def test_a_text_that_has_changed_since_is_refused_and_the_others_are_taken(versi
 
 def test_what_is_gone_and_what_is_not_ours_is_refused(version, clerk):
     file = translated(version)
-    for context in ("stall:form.pages.7.title", "dog:name"):
+    for context in ("stall:form/pages/7/title", "dog:name"):
         file.append(polib.POEntry(msgctxt=context, msgid="犬", msgstr="Dog"))
 
     taken = import_texts(back(file), viewer=clerk, at=now())
@@ -165,13 +178,13 @@ def test_the_page_tells_how_much_is_done_and_gives_the_file(desk, version):
     page = desk.get(reverse("procedures:texts")).content.decode()
     file = desk.get(reverse("procedures:texts-file", args=["en"]), {"procedure": "stall"})
 
-    assert f"{percentage(loads(version.text), 'en')}%" in page
+    assert f"{percentage_done(loads(version.text), 'en')}%" in page
     assert file.headers["Content-Disposition"] == 'attachment; filename="stall.en.po"'
     assert NAME in file.content.decode()
 
 
 def test_the_page_takes_a_file_in_and_shows_what_was_refused(desk, version):
-    file = translated(version, **{NAME: "Stalls {today}", "stall:fee.words": "Fee"})
+    file = translated(version, **{NAME: "Stalls {today}", "stall:fee/words": "Fee"})
     upload = SimpleUploadedFile("stall.en.po", back(file), content_type="text/x-gettext-translation")
 
     page = desk.post(reverse("procedures:texts"), {"file": upload}).content.decode()

@@ -1,12 +1,12 @@
 """Every text of procedures that residents read, as one file for translators (.po of GNU gettext) and back. Pure.
 
-Each entry names its procedure and its place (`dog-registration:form.pages.0.title`) as its context, so that the same
+Each entry names its procedure and its place (`dog-registration:form/pages/0/title`) as its context, so that the same
 Japanese may be said in two ways. What a translator must leave as it is (`{name}`, `%(name)s`, addresses) has to come
 back.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polib
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import to_locale
 
 from todoke.base.codes.my_number import holds_my_number
-from todoke.shared.paperwork.publishing import texts_of
+from todoke.civic.procedures.building.texts import texts_in
 from todoke.shared.paperwork.types import Json, Words
 
 JAPANESE = "ja"
@@ -54,19 +54,6 @@ class File:
     entries: tuple[Translated, ...]
 
 
-def texts_in(document: Json) -> Iterator[tuple[str, Words]]:
-    """Every text of a procedure for residents, with its place, in the order of the document; tests are staff's own."""
-    shown = {name: part for name, part in document.items() if name != "tests"}
-    return ((place, words) for place, words in texts_of(shown) if words.get(JAPANESE, "").strip())
-
-
-def percentage(document: Json, language: str) -> int:
-    """How much of a procedure speaks this language, in whole per cent, rounded down: 100 is all."""
-    texts = [words for _place, words in texts_in(document)]
-    done = sum(1 for words in texts if words.get(language, "").strip())
-    return 100 * done // len(texts) if texts else 100
-
-
 def written_file(documents: Mapping[str, Json], language: str) -> str:
     """The texts of these procedures, by key, as one file in this language; what is not translated yet is empty."""
     file = polib.POFile(wrapwidth=78)
@@ -80,12 +67,10 @@ def written_file(documents: Mapping[str, Json], language: str) -> str:
     }
     for key, document in documents.items():
         name = Words(document.get("name", {})).say(JAPANESE)
-        for place, words in texts_in(document):
-            file.append(
-                polib.POEntry(
-                    msgctxt=f"{key}:{place}", msgid=words[JAPANESE], msgstr=words.get(language, ""), comment=name
-                )
-            )
+        for each in texts_in(document):
+            words, context = each.words, f"{key}:{each.place}"
+            text = words.get(language, "")
+            file.append(polib.POEntry(msgctxt=context, msgid=words[JAPANESE], msgstr=text, comment=name))
     return str(file)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json import loads
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.civic.procedures.actions.drafting import save_draft
+from todoke.civic.procedures.building.texts import percentage_done, texts_in, with_texts
 from todoke.civic.procedures.models import ProcedureVersion
 from todoke.civic.procedures.queries.casework import versions_to_translate
-from todoke.civic.procedures.texts import Translated, percentage, read_file, texts_in, why_not, written_file
+from todoke.civic.procedures.texts import Translated, read_file, why_not, written_file
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.paperwork.types import Json
@@ -54,8 +54,8 @@ def import_texts(data: bytes, *, viewer: Viewer, at: datetime) -> TextsTaken:
     file = read_file(data, LANGUAGES)
     newest = {version.procedure.key: version for version in versions_to_translate(viewer)}
     documents: dict[str, Json] = {key: loads(version.text) for key, version in newest.items()}
-    known = {key: dict(texts_in(document)) for key, document in documents.items()}
-    taken: dict[str, int] = {}
+    known = {key: {each.place: each.words for each in texts_in(document)} for key, document in documents.items()}
+    new: dict[str, dict[str, dict[str, str]]] = {}
     refused = []
     for entry in file.entries:
         if not entry.text:
@@ -69,25 +69,18 @@ def import_texts(data: bytes, *, viewer: Viewer, at: datetime) -> TextsTaken:
         if says := why_not(entry, there):
             refused.append(RefusedText(entry, says))
         elif there is not None and there.get(file.language) != entry.text:
-            _at(documents[entry.procedure], entry.place)[file.language] = entry.text
-            taken[entry.procedure] = taken.get(entry.procedure, 0) + 1
-    for key, count in taken.items():
+            new.setdefault(entry.procedure, {})[entry.place] = {file.language: entry.text}
+    for key, texts in new.items():
+        documents[key] = with_texts(documents[key], texts)
         _keep(documents[key], newest[key], viewer=viewer, at=at)
-        after = {"language": file.language, "texts": count}
+        after = {"language": file.language, "texts": len(texts)}
         record("procedures.translations-taken", on=newest[key].procedure, by=viewer, after=after)
     concerned = sorted({entry.procedure for entry in file.entries} & set(documents))
-    percent = {key: percentage(documents[key], file.language) for key in concerned}
+    percent = {key: percentage_done(documents[key], file.language) for key in concerned}
+    taken = {key: len(texts) for key, texts in new.items()}
     return TextsTaken(file.language, taken, percent, tuple(refused))
 
 
 def _keep(document: Json, version: ProcedureVersion, *, viewer: Viewer, at: datetime) -> None:
     is_draft = version.state == ProcedureVersion.State.DRAFT
     save_draft(document, viewer=viewer, at=at, based_on=version.sha256 if is_draft else None)
-
-
-def _at(document: Json, place: str) -> dict[str, Any]:
-    found = document
-    for name in place.split("."):
-        found = found[int(name)] if isinstance(found, list) else found[name]
-    told: dict[str, Any] = found
-    return told

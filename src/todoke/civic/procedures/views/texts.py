@@ -12,10 +12,11 @@ from todoke.base.access import needs
 from todoke.base.clock import now
 from todoke.civic.procedures.actions.refusals import ProcedureRefused
 from todoke.civic.procedures.actions.translating import TextsTaken, export_texts, import_texts
+from todoke.civic.procedures.building.texts import percentage_done
 from todoke.civic.procedures.forms import TextsForm
 from todoke.civic.procedures.queries.casework import versions_to_translate
 from todoke.civic.procedures.rules import BUILD
-from todoke.civic.procedures.texts import JAPANESE, UnreadableTexts, percentage
+from todoke.civic.procedures.texts import JAPANESE, UnreadableTexts
 from todoke.civic.procedures.views.inbox import READ_OR_POST
 from todoke.ground.people.gate import VisitorRequest
 
@@ -44,7 +45,7 @@ def translations(request: VisitorRequest) -> HttpResponse:
                 "key": version.procedure.key,
                 "name": version.document.name.say(),
                 "is_draft": version.state == version.State.DRAFT,
-                "percent": [(code, name, percentage(document, code)) for code, name in LANGUAGES.items()],
+                "percent": [(code, name, percentage_done(document, code)) for code, name in LANGUAGES.items()],
             }
         )
     values = {"form": form, "rows": rows, "languages": LANGUAGES, "taken": _told(taken, names) if taken else None}
@@ -54,7 +55,7 @@ def translations(request: VisitorRequest) -> HttpResponse:
 def _told(taken: TextsTaken, names: dict[str, str]) -> dict[str, object]:
     return {
         "language": LANGUAGES[taken.language],
-        "procedures": [(names[key], taken.taken.get(key, 0), done) for key, done in taken.percent.items()],
+        "procedures": [(key, names[key], taken.taken.get(key, 0), done) for key, done in taken.percent.items()],
         "refused": [(names.get(each.entry.procedure, each.entry.procedure), each) for each in taken.refused],
     }
 
