@@ -29,10 +29,11 @@ from todoke.civic.procedures.actions.originals import keep_original
 from todoke.civic.procedures.models import Filing, PaperOriginal
 from todoke.ground.files.actions import store
 from todoke.ground.files.models import Document
+from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Account, Mandate, Posting, Section
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.residents.entering import new_resident
-from todoke.ground.people.rules import ANONYMOUS, Level, Viewer
+from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.casework.actions.acting import act
 from todoke.shared.casework.models import Case, Letter, Task
 from todoke.shared.decisions.models import Absence, Attachment, Decision, Mark
@@ -397,6 +398,15 @@ def test_whose_it_is_gets_in(world):
     assert shut == []
 
 
+def test_a_clerk_saves_a_file_as_it_was_sent_and_that_is_a_look(world):
+    answer = world.visitors[FIRST_CASE].get(world.path("procedures:attachment", FIRST_CASE))
+
+    assert answer.content.startswith(b"\x89PNG")
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert Look.objects.latest("pk").what == "添付書類"
+
+
 def test_what_everybody_may_know_of_a_paper_is_no_name(world):
     answer = Client().get(reverse("documents:verify", args=[world.things["verify"]["value"]]))
 
@@ -443,4 +453,3 @@ def test_a_draft_is_not_handed_in_by_another_resident(world):
     assert "別の人がサインインして始めた手続きです" in said(answer)
     draft.refresh_from_db()
     assert draft.case is None
-    assert ANONYMOUS.resident_id is None

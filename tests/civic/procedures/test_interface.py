@@ -25,10 +25,10 @@ from todoke.civic.procedures.actions.drafting import publish, save_draft
 from todoke.civic.procedures.actions.exporting import save_layout
 from todoke.civic.procedures.actions.following import ask_correction
 from todoke.civic.procedures.actions.interfaces import give_key
-from todoke.civic.procedures.limits import PLACE_MAX
 from todoke.civic.procedures.models import Filing, InterfaceKey, ProcedureVersion
 from todoke.civic.procedures.queries import catalogue
-from todoke.civic.procedures.urls_interface import described
+from todoke.civic.procedures.views.interface.api import described
+from todoke.civic.procedures.views.limits import PLACE_MAX
 from todoke.ground.files.models import Document
 from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Posting

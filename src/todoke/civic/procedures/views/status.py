@@ -19,7 +19,6 @@ from todoke.base.ui.values import Entry
 from todoke.civic.procedures.actions import following
 from todoke.civic.procedures.actions.filing import circumstances
 from todoke.civic.procedures.actions.refusals import ProcedureRefused
-from todoke.civic.procedures.limits import TooOften, look_up
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries import filings as queries
 from todoke.civic.procedures.rules import ASK, WITHDRAW
@@ -27,6 +26,7 @@ from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.catalogue import level_words
 from todoke.civic.procedures.views.doors import actor, is_open, place, shut, theirs
 from todoke.civic.procedures.views.filling import DESK, quote_values
+from todoke.civic.procedures.views.limits import TooOften, look_up
 from todoke.ground.files.actions import Damaged
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.retention.models import Gone

@@ -9,9 +9,9 @@ from ninja.security import HttpBearer
 
 from todoke.base.clock import now
 from todoke.civic.procedures.actions.interfaces import export_by, key_of
-from todoke.civic.procedures.limits import TooOften
 from todoke.civic.procedures.models import InterfaceKey
 from todoke.civic.procedures.views.interface.shapes import Export, Layout, Problem
+from todoke.civic.procedures.views.limits import TooOften
 from todoke.shared.documents.limits import LOOKS_MAX, is_too_often, visitor
 
 

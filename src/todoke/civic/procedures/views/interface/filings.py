@@ -12,7 +12,6 @@ from todoke.base.clock import now
 from todoke.civic.procedures.actions import filing as filings
 from todoke.civic.procedures.actions.following import answer_correction
 from todoke.civic.procedures.actions.refusals import LevelTooLow
-from todoke.civic.procedures.limits import look_up
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries import filings as queries
 from todoke.civic.procedures.queries.catalogue import published
@@ -37,6 +36,7 @@ from todoke.civic.procedures.views.interface.shapes import (
     Submission,
     Told,
 )
+from todoke.civic.procedures.views.limits import look_up
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.casework.models import Case
 from todoke.shared.casework.queries import told_history, told_reason
