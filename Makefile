@@ -13,7 +13,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; exit; }; done
 
-.PHONY: run test check bench bench-messaging bench-channels faults mutations coverage catalogues clean
+.PHONY: run test check bench bench-messaging bench-channels bench-procedures faults mutations coverage catalogues clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -39,6 +39,11 @@ bench-messaging: $(VENV)/.bench
 # One order on every channel, its wording in ten languages, its speech.
 bench-channels: $(VENV)/.develop
 	@$(PY) -m bench channels wording speech
+
+# Handing a form in beside a plain Django form, a full inbox, ten thousand certificates; smaller by
+# TODOKE_BENCH_FILINGS=96 TODOKE_BENCH_DOCUMENTS=200
+bench-procedures: $(VENV)/.develop
+	@$(PY) -m bench procedures inbox formulas documents
 
 faults: $(VENV)/.develop
 	@$(PY) -m tests.faults $(ARGS)

@@ -142,15 +142,7 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     return receipt
 
 
-WITH = (
-    "version__section",
-    "version__procedure__form",
-    "version__flow_version",
-    "response__custody__period",
-    "response__custody__retention_class",
-    "response__version__form",
-    "case",
-)
+WITH = ("version__section", "version__procedure", "response__version", "response__custody", "case")
 
 
 def _is_online(filing: Filing) -> bool:

@@ -42,7 +42,7 @@ def issue_letter(filing: Filing, outcome: str, *, at: datetime) -> OfficialDocum
         return None
     order = order_for(filing, outcome, proposal)
     viewer = viewer_for(proposal.made_by, in_japan(at).date())
-    return None if order is None else issue_order(order, section=filing.case.section, viewer=viewer, at=at)
+    return issue_order(order, section=filing.case.section, viewer=viewer, at=at) if order else None
 
 
 def order_for(filing: Filing, outcome: str, proposal: Proposal) -> Order | None:

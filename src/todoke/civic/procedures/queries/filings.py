@@ -24,18 +24,8 @@ from todoke.shared.paperwork.models import ResponseState
 from todoke.shared.paperwork.rules import read_code
 
 LISTED_MAX = 200
-_WITH = (
-    "version__procedure__form",
-    "version__section",
-    "version__form_version",
-    "mandate",
-    "response__version__form",
-    "response__custody__period",
-    "response__custody__retention_class",
-    "case__section",
-    "case__flow_version",
-    "case__custody__period",
-)
+# No more than every page needs: seventeen tables in one question cost the planner more than the answer.
+_WITH = ("version__section", "response", "case__section", "case__flow_version")
 
 
 def filings() -> QuerySet[Filing]:

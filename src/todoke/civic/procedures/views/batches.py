@@ -184,7 +184,7 @@ def _begun(request: VisitorRequest, group: Group, form: BatchForm) -> Batch | No
             at=now(),
         )
     except ListHasChanged as changed:
-        form.data = {**{key: form.data[key] for key in form.data}, "expected": group.count}
+        form.data = {**request.POST.dict(), "expected": group.count}
         form.add_error(None, str(changed))
     except (ProcedureRefused, DecisionRefused) as refusal:
         form.add_error(None, str(refusal))
