@@ -51,7 +51,7 @@ def _door(view: Callable[..., HttpResponseBase], name: str) -> Callable[..., Htt
             words = _("このブラウザの印がありません。X-CSRFTokenにcsrftokenの値を入れてください。")
             return private(problem(403, "csrf", words))
         answer = view(request, *args, **kwargs)
-        return private(answer) if name in PRIVATE else answer  # type: ignore[arg-type]
+        return private(answer) if name in PRIVATE else answer
 
     door.csrf_exempt = True  # type: ignore[attr-defined]
     return public(shows_refused_numbers(door))
