@@ -133,6 +133,20 @@ def test_a_voice_is_seen_by_the_section_that_has_it_alone() -> None:
     assert not voices_for(ANONYMOUS).exists()
 
 
+def test_a_voice_that_goes_to_another_section_leaves_its_theme() -> None:
+    voice = said()
+    assert voice.case is not None
+    both: dict[str, Any] = {"viewer": viewer("kikuchi"), "at": now()}
+    hand_on(voice, "koho", reason="まず見ます", revision=voice.case.revision, **both)
+    held = again(voice)
+    open_theme(held, **both)
+
+    assert held.case is not None
+    hand_on(again(voice), "doboku", reason="公園のことです", revision=held.case.revision, **both)
+
+    assert again(voice).theme is None
+
+
 def test_who_does_not_handle_the_section_moves_nothing() -> None:
     voice = said()
     assert voice.case is not None

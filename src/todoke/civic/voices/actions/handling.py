@@ -26,6 +26,8 @@ def hand_on(voice: Voice, section_key: str, *, reason: str, revision: int, viewe
     case = act(case.key, HAND_ON, viewer=viewer, revision=revision, at=at)
     if case.section.key == section_key:
         return case
+    # A theme is of one section: what the next one answers is theirs to put together.
+    Voice.objects.filter(pk=voice.pk).update(theme=None, excerpt=None)
     return transfer(case.key, section_key, reason=reason, viewer=viewer, at=at)
 
 
