@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from todoke.ground.retention.models import Gone
+from todoke.shared.paperwork.document import Question
 from todoke.shared.paperwork.fields.files import Files
+from todoke.shared.paperwork.filling.drawing import computed_words
 from todoke.shared.paperwork.models import Response, Revision
 from todoke.shared.paperwork.queries import Filled, sheet_of
 from todoke.shared.paperwork.registry import field_kinds
@@ -21,6 +23,7 @@ SOURCES = {
 FILES = Files.key
 EXPLANATION = "paperwork.explanation"
 MAIL = "paperwork.mail"
+COMPUTED = "paperwork.computed"
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def pages_of(found: Filled, standing: Standing) -> list[AnswerPage]:
             Answer(
                 question.key,
                 question.label.say(),
-                words_of(found, question.key, standing.values.get(question.key)),
+                _words(found, question, standing),
                 source_of(found.revision, question.key),
                 _files(question.kind, standing.values.get(question.key)),
             )
@@ -69,6 +72,12 @@ def pages_of(found: Filled, standing: Standing) -> list[AnswerPage]:
         )
         pages.append(AnswerPage(page.title.say(), answers))
     return pages
+
+
+def _words(found: Filled, question: Question, standing: Standing) -> str:
+    if question.kind == COMPUTED:
+        return computed_words(standing.computed.get(str(question.settings.get("of", ""))))
+    return words_of(found, question.key, standing.values.get(question.key))
 
 
 def mail_of(response: Response) -> str:
