@@ -74,13 +74,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing that a builder can choose for a question of this kind; `FieldKind.faults` checks it."""
+    """One thing that a builder can choose for a question of this kind; `FieldKind.faults` checks it.
+
+    `is_on`: a flag that holds where a question says nothing of it.
+    """
 
     name: str
     words: Text
     type: str  # "whole", "decimal", "text", "flag", "words", "choices", "one-of", "questions", "date"
     options: tuple[Choice, ...] = ()
     needed: bool = False
+    is_on: bool = False
 
 
 class FieldKind(ABC):

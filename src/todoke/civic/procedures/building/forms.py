@@ -243,6 +243,7 @@ class QuestionForm(BuilderForm):
             "help": question.get("help"),
             "required": question.get("required") is True,
             "sensitive": question.get("sensitive") is True,
+            **{f"set_{setting.name}": setting.is_on for setting in kind.settings if setting.type == "flag"},
             **{f"set_{name}": part for name, part in settings.items()},
         }
         super().__init__(posted, initial=initial)
@@ -280,10 +281,10 @@ class QuestionForm(BuilderForm):
         """What changes in the question."""
         entered = self.cleaned_data
         found = {"label": entered["label"], "help": entered["help"], "settings": self._settings()}
-        if "required" in self.fields:
-            found["required"] = entered["required"]
-        if "sensitive" in self.fields:
-            found["sensitive"] = entered["sensitive"] or None
+        for name in ("required", "sensitive"):
+            if name in self.fields:
+                # What was not said before and is not wanted now stays unsaid.
+                found[name] = entered[name] or (False if self.question.get(name) is not None else None)
         return found
 
     def _settings(self) -> dict[str, Any]:
@@ -297,7 +298,11 @@ class QuestionForm(BuilderForm):
                 value = value.isoformat() if value else None
             if setting.type == "decimal":
                 value = None if value is None else format(value.normalize(), "f")
-            if value in (None, "", {}, False):
+            if setting.type == "flag":
+                # Said only where it differs from what holds anyway, or was said before.
+                if setting.name in kept or value is not setting.is_on:
+                    kept[setting.name] = value
+            elif value in (None, "", {}):
                 kept.pop(setting.name, None)
             else:
                 kept[setting.name] = value

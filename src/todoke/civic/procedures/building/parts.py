@@ -28,6 +28,15 @@ def with_parts(document: Json, **parts: Json) -> Json:
     return made
 
 
+def changed(entered: Mapping[str, Json], shown: Mapping[str, Json]) -> dict[str, Json]:
+    """The parts that somebody has really changed: the order of ticks says nothing, and what was not there stays so."""
+    return {name: part for name, part in entered.items() if _compared(part) != _compared(shown.get(name))}
+
+
+def _compared(part: Json) -> Json:
+    return sorted(map(str, part)) if isinstance(part, list | tuple) else part or None
+
+
 def with_form_words(document: Json, title: Mapping[str, str], intro: Mapping[str, str]) -> Json:
     """The draft with these words over its form."""
     made = deepcopy(document)

@@ -50,7 +50,7 @@ class PersonNameField(FieldKind):
     name = _("氏名")
     sensitivity = Sensitivity.PERSONAL
     settings = (
-        Setting("reading", _("フリガナを聞く"), "flag"),
+        Setting("reading", _("フリガナを聞く"), "flag", is_on=True),
         Setting("former", _("旧氏を聞く"), "flag"),
         Setting("alias", _("通称を聞く"), "flag"),
         Setting("roman", _("アルファベットの氏名を聞く"), "flag"),

@@ -16,7 +16,7 @@ from todoke.civic.procedures.building import conditions, fees
 from todoke.civic.procedures.building.conditions import Clause, Comparison, NoValue, Rule
 from todoke.civic.procedures.building.forms import FeeForm, PaperForm, SaysForm, question_choices
 from todoke.civic.procedures.building.pages import NotThere, earlier_than, page_of, question_of
-from todoke.civic.procedures.building.parts import entry_of, put_entry, put_rule, rule_at, with_parts
+from todoke.civic.procedures.building.parts import changed, entry_of, put_entry, put_rule, rule_at, with_parts
 from todoke.civic.procedures.queries.building import Draft
 from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.types import Instead
@@ -264,8 +264,9 @@ def _paper(request: VisitorRequest, draft: Draft, number: int, entry: dict[str, 
     form = PaperForm(posted, questions=questions, initial=initial)
     refusal = None
     if posted is not None and form.is_valid():
-        told = {**entry, **form.cleaned_data}
-        if told["instead"] == Instead.NONE.value:
+        told = {**entry, **changed(form.cleaned_data, initial)} if entry else form.cleaned_data
+        may_be_left_out = told.get("instead", Instead.NONE.value) != Instead.NONE.value
+        if not may_be_left_out:
             told |= {"instead_basis": None, "left_out": None}
         elif told.get("left_out") is None:
             # Nobody has said yet when: until then it has to be brought.
@@ -274,8 +275,7 @@ def _paper(request: VisitorRequest, draft: Draft, number: int, entry: dict[str, 
             request, draft, lambda json: put_entry(json, "attachments", number, told), _("添付書類を保存しました。")
         )
         if refusal is None:
-            is_open = told["instead"] != Instead.NONE.value and told["left_out"] is False
-            if is_open:
+            if may_be_left_out and told["left_out"] is False:
                 return redirect("procedures:build-rule", procedure, f"left-out:{number}")
             return redirect("procedures:build-papers", procedure)
     rules = []
@@ -311,7 +311,10 @@ def fee(request: VisitorRequest, procedure: str) -> HttpResponseBase:
     refusal = None
     if posted is not None and form.is_valid():
         entered = form.cleaned_data
-        formula = entry.get("formula") if lines is None else fees.formula_of(_told(form, lines), draft.scope)
+        written = lines if lines is None else _told(form, lines)
+        # A formula that says the same in other letters stays as it is.
+        is_kept = bool(entry) and not is_anew and written == lines
+        formula = entry["formula"] if is_kept else fees.formula_of(written or [], draft.scope)
         told = {"words": entered["words"], "basis": entered["basis"], "formula": formula}
         refusal = change(request, draft, lambda json: with_parts(json, fee=told), _("手数料を保存しました。"))
         if refusal is None:

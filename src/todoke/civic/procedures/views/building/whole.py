@@ -26,7 +26,7 @@ from todoke.civic.procedures.building.forms import (
     question_choices,
     with_current,
 )
-from todoke.civic.procedures.building.parts import with_form_words, with_parts
+from todoke.civic.procedures.building.parts import changed, with_form_words, with_parts
 from todoke.civic.procedures.building.texts import percentage_done, texts_in, with_texts
 from todoke.civic.procedures.document import BrokenProcedure
 from todoke.civic.procedures.flows import letters_of
@@ -160,7 +160,7 @@ def handling(request: VisitorRequest, procedure: str) -> HttpResponseBase:
     form = HandlingForm(posted, choices=choices, initial=initial)
     refusal = None
     if posted is not None and form.is_valid():
-        entered = {name: form.cleaned_data[name] for name in names}
+        entered = changed({name: form.cleaned_data[name] for name in names}, initial)
         refusal = change(
             request, draft, lambda document: with_parts(document, **entered), _("受付と決裁を保存しました。")
         )
