@@ -126,6 +126,14 @@ def test_questions_are_added_edited_moved_and_removed(desk, draft):
     assert "stall.q1" not in json.dumps(written())
 
 
+def test_what_holds_unless_said_otherwise_is_shown_ticked_and_can_be_unticked(desk, draft):
+    question = address("-question", question="applicant.name")
+
+    assert desk.get(question).context["form"]["set_reading"].value() is True
+    post(desk, question, {**words("label", "氏名"), "required": "on"})
+    assert written()["form"]["pages"][0]["questions"][0]["settings"] == {"reading": False}
+
+
 def test_a_question_that_a_condition_needs_stays(desk, draft):
     answer = post(desk, address("-act"), {"act": "question-remove:again"})
 
