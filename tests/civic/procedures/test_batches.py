@@ -326,3 +326,13 @@ def test_the_database_keeps_a_filing_to_one_place(granted):
             made_at=now(),
             made_by_id=first.made_by_id,
         )
+
+
+def test_where_the_signature_fails_nothing_is_written_and_nobody_tries_again_at_once(granted, settings):
+    settings.TIMESTAMPS = "http://127.0.0.1:9/"
+
+    assert Scribe().step(workers=1)
+    assert not Scribe().step(workers=1)
+
+    assert not DocumentNumber.objects.exists()
+    assert mass_lettering.progress_of(granted)["troubled"] == 0

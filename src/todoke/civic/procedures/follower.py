@@ -2,9 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Iterable
 
 from django.db import connections
+from django.db.models import Exists, OuterRef
 
 from todoke.base.backup.setbacks import open_setbacks
 from todoke.base.clock import now
@@ -13,11 +13,13 @@ from todoke.civic.procedures.actions.batches import is_unchanged
 from todoke.civic.procedures.actions.deciding import follow, put
 from todoke.civic.procedures.actions.following import settle
 from todoke.civic.procedures.models import Batch, Filing, Proposal
+from todoke.shared.decisions.rules.values import Phase
 
 log = logging.getLogger("todoke.procedures")
 
 REST_SECONDS = 5.0
 BATCH = 50
+OVER = (Phase.DECIDED, Phase.DROPPED)
 
 
 class Follower:
@@ -41,7 +43,7 @@ class Follower:
         at = now()
         under_way = Proposal.objects.filter(followed_at__isnull=True).order_by("pk")
         waiting = under_way.filter(batch__isnull=False, put_at__isnull=True)
-        decided = under_way.filter(decision__phase__in=("decided", "dropped")).exclude(batch__in=_altered(under_way))
+        decided = under_way.filter(decision__phase__in=OVER).exclude(batch__in=_altered())
         ended = Filing.objects.filter(settled_at__isnull=True, case__closed_on__isnull=False).order_by("pk")
         return (
             sum(put(each, at=at) for each in waiting[:BATCH])
@@ -50,10 +52,11 @@ class Follower:
         )
 
 
-def _altered(under_way: Iterable[Proposal]) -> list[int]:
+def _altered() -> list[int]:
     """Batches whose list is not the one that was decided: nobody goes anywhere, and a person has to look."""
-    batches = Batch.objects.filter(pk__in={each.batch_id for each in under_way if each.batch_id})
-    altered = [batch.pk for batch in batches.select_related("procedure") if not is_unchanged(batch)]
+    waiting = Proposal.objects.filter(batch=OuterRef("pk"), followed_at__isnull=True)
+    batches = Batch.objects.filter(Exists(waiting), decision__phase__in=OVER).select_related("procedure")
+    altered = [batch.pk for batch in batches if not is_unchanged(batch)]
     for pk in altered:
         log.error("procedures.batch-altered", extra={"batch": pk})
     return altered

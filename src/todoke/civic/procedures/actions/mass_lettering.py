@@ -103,9 +103,17 @@ def write_letters(batch: Batch, *, stop: threading.Event | None = None, workers:
     at = now()
     viewer = viewer_for(batch.made_by, in_japan(at).date())
     try:
-        return issue_many(orders(), section=batch.section, viewer=viewer, at=at, tell=tell, workers=workers)
-    finally:
-        Batch.objects.filter(pk=batch.pk).update(leased_until=None)
+        progress = issue_many(orders(), section=batch.section, viewer=viewer, at=at, tell=tell, workers=workers)
+    except Interrupted:
+        _let_go(batch)
+        raise
+    # Where press, signer or disk fail, the lease stands: nobody tries again before it is over.
+    _let_go(batch)
+    return progress
+
+
+def _let_go(batch: Batch) -> None:
+    Batch.objects.filter(pk=batch.pk).update(leased_until=None)
 
 
 @transaction.atomic
