@@ -3,6 +3,7 @@
 `TODOKE_BENCH_DOCUMENTS` says how many (10,000); `TODOKE_BENCH_WORKERS` how many worker processes (one for each core).
 """
 
+import csv
 import os
 import sys
 import tempfile
@@ -126,8 +127,9 @@ def _city() -> tuple[Any, Any]:
     from todoke.shared.documents.city import DocumentsPart
 
     City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    for key in ("doboku", "kikikanri", "kankyo", "fukushi", "kodomo", "koho", "joho", "somu-bu"):
-        Section.objects.create(key=key, name=key, reading=key, name_en=key)
+    with (SAMPLE_CITY / "sections.csv").open(encoding="utf-8") as table:
+        keys = [row["key"] for row in csv.DictReader(table)]
+    Section.objects.bulk_create(Section(key=key, name=key, reading=key, name_en=key) for key in keys)
     report = LoadReport(SAMPLE_CITY)
     DocumentsPart().load(SAMPLE_CITY, report)
     assert not report.faults, report.faults
