@@ -212,6 +212,7 @@ def test_a_birth_from_the_guide_to_the_day_when_nothing_is_left_of_it(
     # 決裁: 係長 and 課長 agree; 部長 is away, and whoever may decide in that place does.
     clerk.goto(case)
     keep_picture(clerk, "story-04-case")
+    assert re.search(r"数える子どもの人数\s+1\b", clerk.locator("main").inner_text())
     clerk.goto(f"{case}do/propose/")
     clerk.get_by_label("許可・承認する").check()
     clerk.locator("[name='fact_amount']").fill("350000")
