@@ -40,6 +40,8 @@ INTERFACE = (
 SHOWN_BY_THEMSELVES = {
     "procedures-public:guide-page",
     "procedures-public:page",
+    "procedures:away-form",
+    "voices-public:page",
     "procedures:counter-page",
     "procedures:guide-page",
     *(f"procedures-interface:{name}" for name in INTERFACE),
