@@ -7,6 +7,7 @@ from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
 from todoke.civic.procedures.actions.city_guide import GuidePart
+from todoke.civic.procedures.actions.deciding import PaperShredder
 from todoke.civic.procedures.actions.findings import FindingShredder
 from todoke.civic.procedures.actions.following import FilingSubject
 from todoke.civic.procedures.actions.originals import OriginalShredder
@@ -45,6 +46,7 @@ permissions.register(
     Permission("procedures.export", _("連携ファイルの出力"), _("自分の課の案件を、ほかのシステムに渡すCSVで出せます。"))
 )
 shredders.register(OriginalShredder())
+shredders.register(PaperShredder())
 staff_menu.register(MenuItem("procedures.build", _("手続きの作成"), "procedures:build-list", 24, "procedures.build"))
 shredders.register(FindingShredder())
 decided_subjects.register(FilingShown())

@@ -6,6 +6,8 @@ COUNT = "procedures.count"
 EXPORT = "procedures.export"
 
 SUBJECT = "procedures.filing"
+# Under which the custody of its answers is kept.
+RESPONSE = "paperwork.response"
 BATCH = "procedures.batch"
 # The effect that writes a letter.
 LETTER = "procedures.issue-letter"

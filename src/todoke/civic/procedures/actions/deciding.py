@@ -1,19 +1,21 @@
 """Putting a filing to decision, and going where the decision sends its case."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from todoke.civic.procedures.actions.following import held_filing, locked_case
 from todoke.civic.procedures.actions.refusals import AlreadyProposed, NotAllowed, NotOffered
 from todoke.civic.procedures.models import Filing, Proposal
-from todoke.civic.procedures.rules import LETTER, SUBJECT
+from todoke.civic.procedures.rules import LETTER, RESPONSE, SUBJECT
 from todoke.civic.procedures.types import Outcome
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
+from todoke.ground.retention.registry import Shredded
 from todoke.shared.casework.actions.acting import act, take
 from todoke.shared.casework.actions.recording import Actor
 from todoke.shared.casework.models import Case
@@ -21,6 +23,8 @@ from todoke.shared.decisions.actions import drafting, marking
 from todoke.shared.decisions.models import Decision
 from todoke.shared.decisions.queries import newest_route
 from todoke.shared.decisions.rules.values import Phase
+from todoke.shared.decisions.shredding import TARGET_TYPE as PAPER
+from todoke.shared.decisions.shredding import shred_papers
 
 PROPOSE = "propose"
 # What the case does when the paper about it has come to its end.
@@ -133,3 +137,32 @@ def _put(case: Case, proposal: Proposal, decision: Decision, *, at: datetime) ->
 
 def _by(decision: Decision) -> Actor:
     return Actor(f"decision:{decision.pk}")
+
+
+class PaperShredder:
+    """Of what was put to decision about a filing, and of the papers on which it was decided.
+
+    The paper of a batch is about many, names none of them, and stays.
+    """
+
+    key = "procedures.papers"
+    target_type = RESPONSE
+
+    def targets(self, target_type: str, key: str) -> Iterable[tuple[str, str]]:
+        """Under what the record speaks of these papers."""
+        del target_type
+        return [(PAPER, str(row.decision_id)) for row in _proposed(key) if row.batch_id is None]
+
+    def shred(self, target_type: str, key: str) -> list[Shredded]:
+        """Delete proposals and papers; a second time there are none. Raises NotOpenNow for a paper under way."""
+        del target_type
+        rows = list(_proposed(key))
+        if not rows:
+            return []
+        Proposal.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        papers = [row.decision_id for row in rows if row.batch_id is None]
+        return [Shredded("procedures.Proposal", [str(row.pk) for row in rows]), *shred_papers(papers)]
+
+
+def _proposed(key: str) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(filing__response__key=key).order_by("pk")

@@ -9,15 +9,13 @@ from django.db import transaction
 from todoke.civic.procedures.actions.following import held_filing, locked_case
 from todoke.civic.procedures.actions.refusals import AlreadyProposed, NotAllowed, NotOffered
 from todoke.civic.procedures.models import Filing, Finding
-from todoke.civic.procedures.rules import EXAMINE
+from todoke.civic.procedures.rules import EXAMINE, RESPONSE
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.registry import Shredded
 from todoke.shared.casework.actions.acting import take
 from todoke.shared.casework.actions.recording import actor_of
 from todoke.shared.casework.queries import HANDLE
-
-RESPONSE = "paperwork.response"
 
 
 @transaction.atomic

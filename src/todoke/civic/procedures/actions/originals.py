@@ -9,7 +9,7 @@ from django.db import transaction
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.refusals import NotAllowed
 from todoke.civic.procedures.models import Filing, PaperOriginal
-from todoke.civic.procedures.rules import TAKE
+from todoke.civic.procedures.rules import RESPONSE, TAKE
 from todoke.ground.audit.actions import record
 from todoke.ground.files.actions import take_in
 from todoke.ground.files.models import Document
@@ -18,7 +18,6 @@ from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.registry import Shredded
 
 ALLOWED = (UploadKind.PDF, UploadKind.JPEG, UploadKind.PNG)
-RESPONSE = "paperwork.response"
 
 
 def keep_original(filing: Filing, upload: Any, *, viewer: Viewer, at: datetime) -> PaperOriginal:
