@@ -73,7 +73,7 @@ def test_from_the_counter_to_the_decision_without_script(
     scan = tmp_path / "kami.png"
     Image.new("RGB", (600, 800), "white").save(scan)
     page.goto("/desk/counter-filings/")
-    page.get_by_role("link", name="屋台の出店").click()
+    page.get_by_role("link", name="屋台の出店", exact=True).click()
     page.get_by_label("紙の画像").set_input_files(scan)
     page.get_by_role("button", name="入力を始める").click()
     for name, word in (

@@ -35,7 +35,7 @@ class ResponseShredder:
         return [
             Shredded("paperwork.Revision", revisions, ("plain", "sealed", "sources")),
             Shredded("paperwork.Response", [str(response.pk)], ("owner", "entered_by", "resume_hash", "second_hash")),
-            Shredded("files.Document", files, ("bytes",)),
+            *([Shredded("files.Document", files, ("bytes",))] if files else ()),
         ]
 
 

@@ -171,16 +171,11 @@ def _freeze(filing: Filing, judgement: Judgement) -> None:
 
 
 def _count_papers(filing: Filing, papers: tuple[Paper, ...]) -> None:
-    outcome = PaperCount.Outcome
     PaperCount.objects.bulk_create(
         PaperCount(
             filing=filing,
             question=paper.rule.question,
-            outcome=outcome.LEFT_OUT
-            if paper.is_left_out
-            else outcome.SHOWN
-            if paper.is_only_shown
-            else outcome.BROUGHT,
+            outcome=_outcome_of(paper),
             instead=paper.instead,
             handling=paper.rule.handling,
         )
