@@ -270,6 +270,7 @@ def _walked(page: Page) -> list[str] | None:
     count = page.evaluate(_LISTEN_TO_FOCUS, FOCUSABLE)
     # Year, month, day and the calendar of one date field are four stops of the Tab key; hour and minute are two more.
     stops = 3 * page.locator("input[type=date]").count() + 6 * page.locator("input[type=datetime-local]").count()
+    stops += 2 * page.locator("input[type=month]").count()
     # A player's buttons, its line of time and its menu are stops of their own.
     stops += 6 * page.locator("audio[controls]").count()
     # Chromium also stops at whatever scrolls by itself.
