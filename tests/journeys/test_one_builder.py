@@ -20,7 +20,7 @@ from todoke.ground.retention.city import RetentionPart
 from todoke.shared.decisions.city import DecisionsPart
 from todoke.shared.documents.city import DocumentsPart
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PARTS = (PeoplePart, RetentionPart, DecisionsPart, DocumentsPart, StandardFlowsPart, ProceduresPart)
 APPLICANT = ("申請する人の氏名", "生年月日", "住所", "昼間に連絡できる電話番号", "メールアドレス")

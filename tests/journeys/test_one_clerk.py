@@ -22,7 +22,7 @@ from todoke.ground.places.models import City
 from todoke.ground.places.registry import LoadReport
 from todoke.shared.decisions.models import Decision
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 
 @pytest.fixture
@@ -54,7 +54,6 @@ def test_from_the_counter_to_the_decision_without_script(
     clerk, head = people
     window = open_staff_window(clerk, java_script_enabled=False)
     page = window.page
-    page.set_default_timeout(8_000)
 
     eyes = open_staff_window(clerk)
 

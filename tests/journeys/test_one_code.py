@@ -15,7 +15,7 @@ from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.paperwork.actions.responses import Posted, take
 
 __all__ = ["clerk", "town"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 
 @pytest.mark.parametrize("language", ["ja", "ja-easy", "en"])

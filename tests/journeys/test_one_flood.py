@@ -24,7 +24,7 @@ from todoke.ground.places.registry import LoadReport
 from todoke.shared.casework.models import Case
 from todoke.shared.documents.models import OfficialDocument
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 FORM = f"/desk/counter-filings/away/form/{KEY}/"
 

@@ -21,7 +21,7 @@ from todoke.ground.places.registry import LoadReport
 from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.queries import filled
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
 ADDRESS = {"prefecture": "汐音県", "city": "凪浜市", "town": "港町1丁目", "block": "2-3"}

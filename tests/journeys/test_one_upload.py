@@ -10,7 +10,7 @@ from tests.ground.files import hostile
 from todoke.ground.files.models import Document
 
 __all__ = ["clerk", "town", "version"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"viewport": {"width": 320, "height": 640}}
 

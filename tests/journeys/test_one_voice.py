@@ -13,7 +13,7 @@ from todoke.ground.people.models import Account
 from todoke.shared.decisions.actions import marking
 from todoke.shared.decisions.models import Decision
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
 REPLY = "水（みず）のみ場（ば）は、来月（らいげつ） 直（なお）します。知（し）らせて くれて、ありがとう ございます。"
