@@ -51,6 +51,8 @@ def _of(viewer: Viewer) -> QuerySet[Filing]:
 
 def filing_of(viewer: Viewer, key: UUID | str) -> Filing | None:
     """The filing with this key, if the viewer has signed in as whose it is."""
+    if viewer.resident_id is None:
+        return None
     return _of(viewer).filter(_signed_in_as(viewer), response__key=key).first()
 
 
