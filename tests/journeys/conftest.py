@@ -191,6 +191,7 @@ def keep_picture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, st
 
 
 def _faults_of_axe(page: Page, scheme: Any) -> list[str]:
+    _wait_until_read(page)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     violations = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     page.emulate_media(color_scheme=None, reduced_motion=None)
@@ -201,7 +202,13 @@ def _faults_of_axe(page: Page, scheme: Any) -> list[str]:
     ]
 
 
+def _wait_until_read(page: Page) -> None:
+    """A click is over when the next page begins to arrive; looked at before its end, it has no body, or gives way."""
+    page.wait_for_load_state("load")
+
+
 def _faults_of_width(page: Page) -> list[str]:
+    _wait_until_read(page)
     faults = []
     usual = page.viewport_size or WIDE
     for name, size in (("320 px", NARROW), ("200 %", AT_200_PERCENT), ("1280 px", WIDE)):

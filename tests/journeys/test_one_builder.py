@@ -5,17 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
-from tests.cities import SAMPLE_CITY
 from tests.journeys.conftest import NARROW
 from tests.sign_in import make_staff
+from tests.towns import load_town
 
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
 from todoke.civic.procedures.models import ProcedureVersion
 from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.rules import Level
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.ground.retention.city import RetentionPart
 from todoke.shared.decisions.city import DecisionsPart
 from todoke.shared.documents.city import DocumentsPart
@@ -56,12 +53,7 @@ OUTCOMES = ("granted", "refused")
 def city(transactional_db: None, settings: Any, tmp_path: Any) -> None:
     settings.FILES_ROOT = tmp_path / "files"
     settings.KEY_STORE = tmp_path / "keys"
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
-    with transaction.atomic():
-        for part in PARTS:
-            part().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
+    load_town(*PARTS)
 
 
 class Clerk:

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
-from tests.cities import SAMPLE_CITY
 from tests.civic.procedures.conftest import PARTS, RIGHTS
 from tests.civic.procedures.samples import stall
 from tests.journeys.conftest import NARROW, WIDE
 from tests.sign_in import make_staff
+from tests.towns import load_town
 
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.drafting import publish, save_draft
@@ -18,8 +17,6 @@ from todoke.civic.procedures.follower import Follower
 from todoke.civic.procedures.models import Filing, Proposal
 from todoke.ground.people.models import Post, Posting
 from todoke.ground.people.queries import viewer_for
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.shared.decisions.models import Decision
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -29,12 +26,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 def people(transactional_db: None, settings: Any, tmp_path: Path) -> tuple[Any, Any]:
     """The clerk and the head of a section that has published the stall."""
     settings.FILES_ROOT, settings.KEY_STORE = tmp_path / "files", tmp_path / "keys"
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
-    with transaction.atomic():
-        for part in PARTS:
-            part().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
+    load_town(*PARTS)
     head = make_staff(RIGHTS, section="doboku", name="堤 重信")
     Posting.objects.filter(staff__account=head).update(post=Post.objects.get(key="kacho"))
     clerk = make_staff((*RIGHTS, "procedures.count"), section="doboku", name="杉本 剛")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
-from tests.cities import SAMPLE_CITY
 from tests.civic.procedures.conftest import PARTS, RIGHTS
 from tests.civic.procedures.flood import HALF, KEY, SECTION, decided, publish_certificates, somebody, typed
 from tests.sign_in import make_staff
+from tests.towns import load_town
 
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.findings import find
@@ -19,8 +19,6 @@ from todoke.civic.procedures.models import Batch, Filing, Slip
 from todoke.civic.procedures.scribe import Scribe
 from todoke.ground.people.models import Post, Posting
 from todoke.ground.people.queries import viewer_for
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.shared.casework.models import Case
 from todoke.shared.documents.models import OfficialDocument
 
@@ -34,13 +32,9 @@ def clerk(transactional_db: None, settings: Any, tmp_path: Path) -> Any:
     """浜田 美緒 of the crisis section, who sits in a shelter with a tablet."""
     settings.FILES_ROOT = tmp_path / "files"
     settings.KEY_STORE = tmp_path / "keys"
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
+    load_town(*PARTS)
     with transaction.atomic():
-        for part in PARTS:
-            part().load(SAMPLE_CITY, report)
         publish_certificates(tmp_path)
-    assert not report.faults, [str(fault) for fault in report.faults]
     account = make_staff(RIGHTS, section=SECTION, name="浜田 美緒")
     Posting.objects.filter(staff__account=account).update(post=Post.objects.get(key="shunin"))
     return account

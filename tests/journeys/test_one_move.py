@@ -6,18 +6,15 @@ from typing import Any
 
 import polib
 import pytest
-from django.db import transaction
-from tests.cities import SAMPLE_CITY
 from tests.civic.procedures.conftest import RIGHTS
 from tests.journeys.test_one_procedure import PARTS, fill_day
 from tests.sign_in import make_staff
+from tests.towns import load_town
 
 from todoke.civic.procedures.actions.city_guide import GuidePart
 from todoke.civic.procedures.actions.translating import export_texts
 from todoke.civic.procedures.models import Filing, ProcedureVersion, Tally
 from todoke.ground.people.rules import Level
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.queries import filled
 
@@ -32,12 +29,7 @@ NO = ("card", "health", "child", "dog", "bike", "big_waste")
 def city(transactional_db: None, settings: Any, tmp_path: Any) -> None:
     settings.FILES_ROOT = tmp_path / "files"
     settings.KEY_STORE = tmp_path / "keys"
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
-    with transaction.atomic():
-        for part in (*PARTS, GuidePart):
-            part().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
+    load_town(*PARTS, GuidePart)
 
 
 def answer(page: Any) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
-from tests.cities import SAMPLE_CITY
 from tests.civic.procedures.conftest import RIGHTS
 from tests.sign_in import make_staff
+from tests.towns import load_town
 
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
@@ -16,8 +15,6 @@ from todoke.civic.procedures.models import Filing
 from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import Level
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.ground.retention.city import RetentionPart
 from todoke.shared.decisions.city import DecisionsPart
 from todoke.shared.documents.city import DocumentsPart
@@ -32,12 +29,7 @@ PARTS = (PeoplePart, RetentionPart, DecisionsPart, DocumentsPart, StandardFlowsP
 def clerk(transactional_db: None, settings: Any, tmp_path: Any) -> Any:
     settings.FILES_ROOT = tmp_path / "files"
     settings.KEY_STORE = tmp_path / "keys"
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
-    with transaction.atomic():
-        for part in PARTS:
-            part().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
+    load_town(*PARTS)
     return viewer_for(make_staff(RIGHTS, section="kankyo", name="杉本 剛"), in_japan(now()).date())
 
 

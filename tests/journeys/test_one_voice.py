@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.civic.voices.town import load_town, viewer
+from tests.civic.voices.town import PARTS, viewer
+from tests.towns import load_town
 
 from todoke.base.clock import now
 from todoke.civic.voices.follower import Follower
@@ -22,7 +23,7 @@ REPLY = "水（みず）のみ場（ば）は、来月（らいげつ） 直（�
 @pytest.fixture
 def town(transactional_db: None, settings: Any, tmp_path: Any) -> None:
     settings.FILES_ROOT, settings.KEY_STORE = tmp_path / "files", tmp_path / "keys"
-    load_town()
+    load_town(*PARTS)
 
 
 def account(login_name: str) -> Account:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.cities import SAMPLE_CITY
 from tests.civic.procedures.samples import TYPED, stall
 from tests.sign_in import make_staff
+from tests.towns import load_town
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.city import StandardFlowsPart
 from todoke.civic.procedures.actions.drafting import publish, save_draft
@@ -17,8 +17,6 @@ from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.models import Post, Posting
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import ANONYMOUS, Viewer
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.ground.retention.city import RetentionPart
 from todoke.shared.decisions.city import DecisionsPart
 from todoke.shared.documents.city import DocumentsPart
@@ -40,15 +38,16 @@ PARTS = (PeoplePart, RetentionPart, DecisionsPart, DocumentsPart, StandardFlowsP
 
 
 @pytest.fixture
-def town(db: None, settings: Any, tmp_path: Path) -> None:
-    """凪浜市, as far as procedures need it: its people, retention schedule, routes, letters and flows."""
+def folders(db: None, settings: Any, tmp_path: Path) -> None:
+    """Files and keys in a place of their own."""
     settings.FILES_ROOT = tmp_path / "files"
     settings.KEY_STORE = tmp_path / "keys"
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
-    for part in PARTS:
-        part().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
+
+
+@pytest.fixture
+def town(folders: None) -> None:
+    """凪浜市, as far as procedures need it: its people, retention schedule, routes, letters and flows."""
+    load_town(*PARTS)
     for section, key, name in (("doboku", "kacho", "堤 重信"), ("kensetsu-bu", "bucho", "岩城 透")):
         account = make_staff(RIGHTS, section=section, name=name)
         Posting.objects.filter(staff__account=account).update(post=Post.objects.get(key=key))

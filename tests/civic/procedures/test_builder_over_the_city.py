@@ -8,14 +8,14 @@ from django import forms
 from django.test import Client
 from django.urls import reverse
 
-from tests.cities import SAMPLE_CITY
+from tests.civic.procedures.conftest import PARTS
 from tests.sign_in import make_staff, sign_in
+from tests.towns import load_town
 from todoke.civic.procedures.actions.city import ProceduresPart
 from todoke.civic.procedures.building.conditions import rule_of
 from todoke.civic.procedures.building.fees import lines_of
 from todoke.civic.procedures.models import ProcedureVersion
 from todoke.ground.people.models import Section
-from todoke.ground.places.registry import LoadReport
 from todoke.shared.paperwork.logic import compiled
 
 AREAS = ("", "-form", "-who", "-papers", "-tests", "-new-test", "-texts", "-publish", "-history")
@@ -23,10 +23,8 @@ PLAIN = ("-basics", "-handling", "-letters")
 
 
 @pytest.fixture
-def city(town: None) -> list[ProcedureVersion]:
-    report = LoadReport(SAMPLE_CITY)
-    ProceduresPart().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
+def city(folders: None) -> list[ProcedureVersion]:
+    load_town(*PARTS, ProceduresPart)
     return list(ProcedureVersion.objects.select_related("section", "procedure"))
 
 
@@ -61,6 +59,7 @@ def as_posted(form: forms.Form) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.faults
 def test_every_part_of_every_procedure_opens_and_saving_without_a_change_changes_nothing(
     city: list[ProcedureVersion],
 ) -> None:

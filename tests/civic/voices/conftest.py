@@ -9,8 +9,9 @@ from django.db import transaction
 from django.test import override_settings
 
 from tests.civic.voices.made import AT, make_survey
-from tests.civic.voices.town import load_town
+from tests.civic.voices.town import PARTS
 from tests.sign_in import make_staff
+from tests.towns import load_town
 from todoke.civic.voices.models import Survey
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import Viewer
@@ -30,7 +31,7 @@ def town(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
         override_settings(FILES_ROOT=tmp_path_factory.mktemp("files")),
         transaction.atomic(),
     ):
-        load_town()
+        load_town(*PARTS)
         yield
         transaction.set_rollback(True)
 

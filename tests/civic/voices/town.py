@@ -3,9 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
-from tests.cities import SAMPLE_CITY
 from todoke.base.clock import in_japan, now
 from todoke.civic.voices.actions.boxes import BoxesPart
 from todoke.civic.voices.actions.handling import hand_on
@@ -17,8 +14,6 @@ from todoke.ground.people.city import PeoplePart
 from todoke.ground.people.models import Account
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import ANONYMOUS, Viewer
-from todoke.ground.places.models import City
-from todoke.ground.places.registry import LoadReport
 from todoke.ground.retention.city import RetentionPart
 from todoke.shared.decisions.actions import marking
 from todoke.shared.decisions.city import DecisionsPart
@@ -37,17 +32,6 @@ TEXTS: dict[str, Any] = {
     "summary": {"ja": "公園の水飲み場を直してほしい。"},
     "view": {"ja": "来月に直します。", "ja-easy": "来月（らいげつ） 直（なお）します。"},
 }
-
-
-def load_town() -> LoadReport:
-    """The sample city with its box of voices."""
-    City.objects.create(pk=1, name="凪浜市", code="992011", sample=True)
-    report = LoadReport(SAMPLE_CITY)
-    with transaction.atomic():
-        for part in PARTS:
-            part().load(SAMPLE_CITY, report)
-    assert not report.faults, [str(fault) for fault in report.faults]
-    return report
 
 
 def viewer(login_name: str) -> Viewer:

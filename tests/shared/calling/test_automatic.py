@@ -35,7 +35,7 @@ from todoke.shared.messaging.types import EditionKind, Mode
 
 MINUTE = timedelta(minutes=1)
 SITE = "https://www.city.example.jp"
-PATIENCE_SECONDS = 0.5
+PATIENCE_SECONDS = 1.0
 FORM = Path(__file__).resolve().parents[3] / "docs" / "channels" / "gateways" / "calls" / "twilio.toml"
 
 

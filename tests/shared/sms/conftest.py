@@ -17,7 +17,7 @@ from todoke.shared.sms.simulator.provider import SmsSimulator, simulated_gateway
 
 AT = ledger.NIGHT
 SITE = "https://www.city.example.jp"
-PATIENCE_SECONDS = 0.5
+PATIENCE_SECONDS = 1.0
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from todoke.shared.social.channels.mastodon import MastodonChannel
 from todoke.shared.social.channels.x import XChannel
 from todoke.shared.social.simulators.server import SocialSimulator
 
-PATIENCE_SECONDS = 0.6
+PATIENCE_SECONDS = 1.0
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_a_fault_becomes_the_right_trouble_within_the_patience_of_a_call(network
     told = outcome_of(networks[service], PLACES[service])
 
     assert (told, len(simulator.posts(service))) == expected
-    assert time.monotonic() - began < PATIENCE_SECONDS + 0.5
+    assert time.monotonic() - began < PATIENCE_SECONDS + 5
 
 
 def test_x_says_when_its_limit_is_lifted(networks, simulator):

@@ -19,7 +19,7 @@ from todoke.shared.messaging.rules import delivery_key
 from todoke.shared.messaging.types import Address, FrozenEdition, Receipt
 
 SITE = "https://www.city.example.jp"
-PATIENCE_SECONDS = 0.3
+PATIENCE_SECONDS = 1.0
 MASTER = "the master secret of the tests"
 PUSH_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"  # the receiver's of RFC 8291, appendix A
 

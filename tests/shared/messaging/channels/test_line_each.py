@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from tests.shared.messaging.channels.city import City, fresh
+from tests.shared.messaging.channels.city import PATIENCE_SECONDS, City, fresh
 from tests.shared.messaging.channels.reports import WAYS_OUT, carry
 from tests.shared.messaging.editions import content, edition
 from todoke.base.clock import now
@@ -101,7 +101,7 @@ TAKEN_WITHOUT_A_WORD = [
     Fault(FaultKind.SWALLOW, calls=1),
     Fault(FaultKind.GARBAGE, calls=1),
     Fault(FaultKind.TAKE_AND_ANSWER, status=500, calls=1),
-    Fault(FaultKind.DELAY, seconds=0.6, calls=1),
+    Fault(FaultKind.DELAY, seconds=PATIENCE_SECONDS + 0.3, calls=1),
 ]
 NOT_TAKEN = [
     Fault(FaultKind.DROP, calls=1),

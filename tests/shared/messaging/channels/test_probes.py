@@ -54,7 +54,7 @@ def test_a_way_with_a_fault_is_told_within_the_patience(simulator, city, route, 
         probe(city, route)
 
     assert trouble.value.says.endswith("。")
-    assert time.monotonic() - began < PATIENCE_SECONDS + 1
+    assert time.monotonic() - began < PATIENCE_SECONDS + 5
     assert simulator.arrivals(route) == []
 
 
@@ -169,7 +169,7 @@ def test_a_way_to_many_with_a_fault_is_told_within_the_patience(simulator, city,
         mass_probe(city, route)
 
     assert trouble.value.says.endswith("。")
-    assert time.monotonic() - began < PATIENCE_SECONDS + 1
+    assert time.monotonic() - began < PATIENCE_SECONDS + 5
 
 
 def test_each_great_push_service_is_a_way_of_its_own(city) -> None:

@@ -44,6 +44,7 @@ class Deadline:
     @contextmanager
     def cutting(self, connection: socket.socket) -> Iterator[None]:
         """Shut the connection down when the time is over; reads then end, and writes fail."""
+        left = self.remaining()
         # A duplicate, because wrapping a socket in TLS takes its descriptor away; shutting down works on either.
         twin = connection.dup()
 
@@ -51,7 +52,7 @@ class Deadline:
             with suppress(OSError):
                 twin.shutdown(socket.SHUT_RDWR)
 
-        timer = threading.Timer(self.remaining(), cut)
+        timer = threading.Timer(left, cut)
         timer.daemon = True
         timer.start()
         try:
