@@ -63,7 +63,7 @@ def sheet_of(revision: Revision) -> dict[str, Entry]:
 
 def responses() -> QuerySet[Response]:
     """All responses with what is needed to open them; the service narrows it to its own and to the viewer's."""
-    return Response.objects.select_related("version__form", "custody__period", "custody__retention_class")
+    return Response.objects.select_related("version__form", "custody__period")
 
 
 def filled(key: UUID | str) -> Filled | None:
@@ -73,6 +73,14 @@ def filled(key: UUID | str) -> Filled | None:
     )
     revision = rows.filter(response__key=key).exclude(response__state=ResponseState.PURGED).order_by("-number").first()
     return Filled(revision.response, revision, sheet_of(revision)) if revision else None
+
+
+def filled_in(response: Response) -> Filled | None:
+    """As `filled`, of a response at hand as it was read: its version and its custody are not asked for again."""
+    if response.state == ResponseState.PURGED:
+        return None
+    revision = response.revisions.order_by("-number").first()
+    return Filled(response, revision, sheet_of(revision)) if revision else None
 
 
 def latest_submitted(response: Response) -> Filled | None:

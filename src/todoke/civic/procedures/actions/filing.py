@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -29,7 +30,7 @@ from todoke.shared.casework.models import Case
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Carried, Receipt
 from todoke.shared.paperwork.models import Channel
-from todoke.shared.paperwork.queries import Filled, filled
+from todoke.shared.paperwork.queries import Filled, filled_in
 from todoke.shared.timetable.queries import office_calendar
 
 
@@ -99,7 +100,7 @@ def _may_take(viewer: Viewer, version: ProcedureVersion) -> bool:
 
 def judgement_of(filing: Filing, at: datetime) -> Judgement:
     """What the procedure makes of the filing as it stands now: who may, what it costs, which papers."""
-    found = filled(filing.response.key)
+    found = filled_in(filing.response)
     assert found is not None
     return _judged(filing, found, circumstances(at))
 
@@ -116,7 +117,9 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     Raises CannotApply with the reasons, LevelTooLow, BegunBySomebodyElse, and what paperwork refuses: Incomplete,
     NotOpenYet, Closed, Full.
     """
-    held = Filing.objects.select_for_update(of=("self",)).select_related(*WITH).get(pk=filing.pk)
+    held = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    # Whoever calls has read these; a filing keeps them from its beginning.
+    held.version, held.response = filing.version, filing.response
     around = circumstances(at)
     if held.case_id is not None:
         return responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
@@ -126,7 +129,7 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     if _is_online(held) and document.level > Level.NONE and held.resident_id not in (None, viewer.resident_id):
         raise BegunBySomebodyElse
     receipt = responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
-    found = filled(held.response.key)
+    found = receipt.filled or filled_in(held.response)
     assert found is not None
     judgement = _judged(held, found, around)
     if not judgement.may_apply:
@@ -135,14 +138,11 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     held.filed_at = receipt.arrived_at
     held.level = int(viewer.level)
     _freeze(held, judgement)
-    held.save()
-    _count_papers(held, judgement.papers)
-    tally(held, outcome="", open_days=0)
+    held.save(update_fields=["case", "filed_at", "level", "quote", "quote_sha256", "fee_yen", "fee_state"])
+    outcomes = _count_papers(held, judgement.papers)
+    tally(held, outcome="", open_days=0, papers=outcomes)
     record("procedures.filed", on=held, by=held.response.entered_by or "resident", after={"case": held.case.number})
     return receipt
-
-
-WITH = ("version__section", "version__procedure", "response__version", "response__custody", "case")
 
 
 def _is_online(filing: Filing) -> bool:
@@ -170,8 +170,9 @@ def _freeze(filing: Filing, judgement: Judgement) -> None:
     filing.fee_yen, filing.fee_state = judgement.quote.yen, FeeState.DUE
 
 
-def _count_papers(filing: Filing, papers: tuple[Paper, ...]) -> None:
-    PaperCount.objects.bulk_create(
+def _count_papers(filing: Filing, papers: tuple[Paper, ...]) -> list[str]:
+    """A row for each paper; what became of them."""
+    rows = [
         PaperCount(
             filing=filing,
             question=paper.rule.question,
@@ -180,7 +181,9 @@ def _count_papers(filing: Filing, papers: tuple[Paper, ...]) -> None:
             handling=paper.rule.handling,
         )
         for paper in papers
-    )
+    ]
+    PaperCount.objects.bulk_create(rows)
+    return [row.outcome for row in rows]
 
 
 def _outcome_of(paper: Paper) -> PaperCount.Outcome:
@@ -205,23 +208,31 @@ def take_payment(filing: Filing, *, note: str, viewer: Viewer, at: datetime) -> 
     return held
 
 
-def tally(filing: Filing, *, outcome: str, open_days: int) -> None:
-    """Count a filing where it is now; nothing of it but what the tally's columns hold ever gets there."""
+def tally(filing: Filing, *, outcome: str, open_days: int, papers: list[str] | None = None) -> None:
+    """Count a filing where it is now; nothing of it but what the tally's columns hold ever gets there.
+
+    `papers`: what became of each of its papers, where that has just been written down.
+    """
     filed_on = in_japan(filing.filed_at or filing.begun_at).date()
-    papers = list(PaperCount.objects.filter(filing=filing).values_list("outcome", flat=True))
-    row, _is_new = Tally.objects.get_or_create(
-        procedure=filing.version.procedure,
-        month=date(filed_on.year, filed_on.month, 1),
-        channel=filing.response.channel,
-        language=filing.response.language,
-        level=filing.level,
-        outcome=outcome,
-    )
+    if papers is None:
+        papers = list(PaperCount.objects.filter(filing=filing).values_list("outcome", flat=True))
     left_out = papers.count(PaperCount.Outcome.LEFT_OUT)
-    Tally.objects.filter(pk=row.pk).update(
-        filings=F("filings") + 1,
-        open_days=F("open_days") + open_days,
-        papers_brought=F("papers_brought") + len(papers) - left_out,
-        papers_left_out=F("papers_left_out") + left_out,
-        fee_yen=F("fee_yen") + (filing.fee_yen or 0),
-    )
+    row: dict[str, Any] = {
+        "procedure_id": filing.version.procedure_id,
+        "month": date(filed_on.year, filed_on.month, 1),
+        "channel": filing.response.channel,
+        "language": filing.response.language,
+        "level": filing.level,
+        "outcome": outcome,
+    }
+    counted = {
+        "filings": F("filings") + 1,
+        "open_days": F("open_days") + open_days,
+        "papers_brought": F("papers_brought") + len(papers) - left_out,
+        "papers_left_out": F("papers_left_out") + left_out,
+        "fee_yen": F("fee_yen") + (filing.fee_yen or 0),
+    }
+    # Nearly always the month's row is there.
+    if not Tally.objects.filter(**row).update(**counted):
+        Tally.objects.get_or_create(**row)
+        Tally.objects.filter(**row).update(**counted)

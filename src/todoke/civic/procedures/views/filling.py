@@ -29,7 +29,7 @@ from todoke.ground.people.residents.way import need_level
 from todoke.ground.people.rules import Viewer
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
 from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, private
-from todoke.shared.paperwork.queries import Filled, filled
+from todoke.shared.paperwork.queries import Filled, filled_in
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 PROXY_OF = {Mandate.Kind.LEGAL: Proxy.LEGAL, Mandate.Kind.VOLUNTARY: Proxy.CHOSEN}
@@ -77,7 +77,7 @@ class MandateIsOver(ProcedureRefused):
 
 
 def _answers(mine: Filing) -> Filled:
-    found = filled(mine.response.key)
+    found = filled_in(mine.response)
     if found is None:
         raise Http404
     return found
@@ -122,8 +122,8 @@ def review(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     mine = theirs(request, key)
     if answer := shut(request, mine):
         return answer
-    found = _answers(mine)
     if request.method != "POST":
+        found = _answers(mine)
         return _review(request, mine, found) if found.is_open else redirect(place("receipt", mine.response, ""))
     # Whoever hands in from a page whose session is over holds it again.
     hold(request, mine.response)
@@ -137,9 +137,9 @@ def review(request: VisitorRequest, key: UUID) -> HttpResponseBase:
         else:
             answer_correction(mine, submit_key=submit_key, by=actor(request), at=now())
     except (Incomplete, CannotApply):
-        return _review(request, mine, found, status=409)
+        return _review(request, mine, _answers(mine), status=409)
     except (LevelTooLow, BegunBySomebodyElse, ResponseRefused) as refused:
-        return _review(request, mine, found, str(refused), status=409)
+        return _review(request, mine, _answers(mine), str(refused), status=409)
     return redirect(place("receipt", mine.response, ""))
 
 

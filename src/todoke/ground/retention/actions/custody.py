@@ -11,7 +11,7 @@ from todoke.base import clock
 from todoke.ground.audit.actions import Person, actor_key, record, target_of
 from todoke.ground.retention.actions.periods import kept_period, note_wrapping, open_period, wrap_with
 from todoke.ground.retention.keystore import KEY_BYTES
-from todoke.ground.retention.models import Custody, Gone, Hold, RetentionClass
+from todoke.ground.retention.models import Custody, Gone, Hold, RetentionClass, Wrapping
 
 
 class UnknownClass(LookupError):
@@ -55,7 +55,7 @@ def take(target: models.Model | tuple[str, object], retention_class: str, *, at:
             custody.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyInCustody(f"{target_type} {target_key}") from error
-    note_wrapping(custody, period)
+    Wrapping.objects.create(custody=custody, period=period)
     return custody
 
 

@@ -94,7 +94,8 @@ def withdraw_tasks(case: Case, *, by: Actor, at: datetime) -> None:
 
 def arm(case: Case, flow: FlowDocument, seq: int, around: Around, *, left: str | None = None) -> None:
     """Set the timers of a case that has just come into its state; `left` is the one it came from, None at first."""
-    kept = {timer.key: timer for timer in case.timers.all()}
+    # A case has none before its first event.
+    kept = {timer.key: timer for timer in case.timers.all()} if seq > 1 else {}
     for order in flow.timers.values():
         timer = kept.get(order.key)
         if case.closed_on is not None:
@@ -119,7 +120,8 @@ def arm(case: Case, flow: FlowDocument, seq: int, around: Around, *, left: str |
         elif timer.fires_at != fires_at:
             Timer.objects.filter(pk=timer.pk).update(fires_at=fires_at, armed_seq=seq, fired_seq=None, tries=0)
     # A timer that this version of the flow no longer knows stands still.
-    case.timers.exclude(key__in=flow.timers).update(fires_at=None)
+    if kept.keys() - flow.timers.keys():
+        case.timers.exclude(key__in=flow.timers).update(fires_at=None)
 
 
 def _open_task(case: Case, flow: FlowDocument, order: TaskOrder, *, by: Actor, around: Around) -> None:

@@ -74,7 +74,6 @@ def open_case(
     )
     if custody is None and flow.retention:
         case.custody, case.owns_custody = keeping.take(("casework.case", case.key), flow.retention, at=at), True
-    case.save(force_insert=True)
     office = office_calendar()
     around = Around(at, office, facts_of(case, at, office))
     payload = {

@@ -77,7 +77,7 @@ def write(
     at: datetime,
     private: Mapping[str, Any] | None = None,
 ) -> CaseEvent:
-    """Write the next event of a locked case, and bring its columns to what it says."""
+    """Write the next event of a locked case, and bring its columns to what it says; a new case is saved with it."""
     event = CaseEvent(
         case=case,
         seq=case.seq + 1,
@@ -88,9 +88,8 @@ def write(
         payload=dict(payload),
         private=hide_values(case, private or {}),
     )
-    standing = after(standing_of(case), event)
+    _bring_to(case, after(standing_of(case), event))
     event.save(force_insert=True)
-    _bring_to(case, standing)
     return event
 
 
@@ -102,6 +101,9 @@ def _bring_to(case: Case, standing: Standing) -> None:
     case.stops, case.is_stopped = stop_rows(standing.stops), standing.is_stopped
     case.due_date, case.sort_date = standing.due_date, standing.due_date or NO_DAY
     case.outcome, case.closed_on = standing.outcome, standing.closed_on
+    if case.pk is None:
+        case.save(force_insert=True)
+        return
     case.save(
         update_fields=[
             "seq", "revision", "state", "section", "handler", "flow_version", "stops", "is_stopped",

@@ -40,6 +40,7 @@ from todoke.shared.paperwork.standing import Standing
 from todoke.shared.paperwork.types import Raw, Source, Value
 
 NAME = "paperwork.response"
+_OVER = (ResponseState.WITHDRAWN, ResponseState.PURGED)
 
 
 class ResponseRefused(Exception):
@@ -117,11 +118,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What whoever hands in gets: the code, the instant of arrival, and whether it arrived just now."""
+    """What whoever hands in gets: the code, the instant of arrival, and what has arrived if it did so just now."""
 
     code: str
     arrived_at: datetime
-    is_new: bool
+    filled: Filled | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it arrived just now, and not at an earlier click."""
+        return self.filled is not None
 
 
 @transaction.atomic
@@ -218,7 +224,7 @@ def take(
             found.revision.sources[key] = {"source": source.value, "detail": ""}
     if page and page not in found.revision.pages_taken:
         found.revision.pages_taken.append(page)
-    _write(found.revision, sheet, found.document, response=found.response)
+    _write(found.revision, sheet, found.document)
     found.revision.save(update_fields=["plain", "sealed", "sources", "edits", "pages_taken"])
     Response.objects.filter(pk=found.response.pk).update(touched_at=at)
     return Taken(Filled(found.response, found.revision, sheet), frozenset(conflicts), numbers)
@@ -244,13 +250,15 @@ def submit(response: Response, *, submit_key: str, circumstances: Circumstances,
     What is hidden from this person is not handed in. The instant of arrival is the database's. Raises Incomplete,
     NotOpenYet, Closed, Full (a correction is taken at any time).
     """
-    held = Response.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=response.pk)
-    revision = held.revisions.order_by("-number").first()
-    if revision is None or held.state in (ResponseState.WITHDRAWN, ResponseState.PURGED):
+    held = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    # What it is pinned to, and the key that opens it: the same for as long as it is there.
+    held.version, held.custody = response.version, response.custody
+    revision = held.revisions.select_for_update(of=("self",)).order_by("-number").first()
+    if revision is None or held.state in _OVER:
         raise AlreadyHandedIn
     if revision.arrived_at is not None:
-        return Receipt(in_groups(held.receipt_code or ""), revision.arrived_at, is_new=False)
-    found = _locked(response)
+        return Receipt(in_groups(held.receipt_code or ""), revision.arrived_at)
+    found = Filled(held, revision, sheet_of(revision))
     if revision.number == 1:
         form = Form.objects.select_for_update().get(pk=held.version.form_id) if _is_capped(held) else held.version.form
         refuse_unless_open(form, at)
@@ -259,21 +267,21 @@ def submit(response: Response, *, submit_key: str, circumstances: Circumstances,
         raise Incomplete(standing)
     sheet = handed_in(standing, found.sheet)
     for key, value in standing.computed.items():
-        found.revision.sources[key] = {"source": Source.COMPUTED.value, "detail": "" if value is None else str(value)}
-    _write(found.revision, sheet, found.document, response=found.response)
-    found.revision.judged_on = circumstances.today
-    found.revision.submit_key = submit_key or new_code(RECEIPT_LETTERS)
-    found.revision.save()
-    found.revision.refresh_from_db(fields=["arrived_at"])
+        revision.sources[key] = {"source": Source.COMPUTED.value, "detail": "" if value is None else str(value)}
+    _write(revision, sheet, found.document)
+    revision.judged_on = circumstances.today
+    revision.submit_key = submit_key or new_code(RECEIPT_LETTERS)
+    revision.save(update_fields=["plain", "sealed", "sources", "judged_on", "submit_key"])
+    revision.refresh_from_db(fields=["arrived_at"])
     held.receipt_code = held.receipt_code or new_code(RECEIPT_LETTERS)
     held.state, held.touched_at, held.generation = ResponseState.SUBMITTED, at, held.generation + 1
     held.save(update_fields=["receipt_code", "state", "touched_at", "generation"])
-    _index(held, standing)
+    _index(held, revision, standing)
     record("paperwork.handed-in", on=held, by=held.entered_by or "resident", after={"revision": revision.number})
-    arrived_at = found.revision.arrived_at
+    arrived_at = revision.arrived_at
     assert arrived_at is not None
     announce(ResponseArrived(held.pk, revision.number, arrived_at))
-    return Receipt(in_groups(held.receipt_code), arrived_at, is_new=True)
+    return Receipt(in_groups(held.receipt_code), arrived_at, Filled(held, revision, sheet))
 
 
 def _is_capped(response: Response) -> bool:
@@ -348,27 +356,24 @@ def empty(response: Response, *, at: datetime) -> dict[str, int]:
 
 def _locked(response: Response) -> Filled:
     """The open revision under a lock, opened. Raises AlreadyHandedIn."""
-    rows = Revision.objects.select_for_update(of=("self",)).select_related(
-        "response__version__form", "response__custody__period", "response__custody__retention_class"
-    )
-    revision = rows.filter(response=response.pk, arrived_at__isnull=True).first()
-    if revision is None or revision.response.state in (ResponseState.WITHDRAWN, ResponseState.PURGED):
+    rows = response.revisions.select_for_update(of=("self",)).exclude(response__state__in=_OVER)
+    revision = rows.filter(arrived_at__isnull=True).first()
+    if revision is None:
         raise AlreadyHandedIn
-    return Filled(revision.response, revision, sheet_of(revision))
+    return Filled(response, revision, sheet_of(revision))
 
 
-def _write(
-    revision: Revision, sheet: Sheet, document: FormDocument | None = None, *, response: Response | None = None
-) -> None:
+def _write(revision: Revision, sheet: Sheet, document: FormDocument | None = None) -> None:
     """Put the sheet into the row, its closed part sealed with the key of the custody."""
-    whose = response or revision.response
+    whose = revision.response
     plain, closed = parted(sheet, document or whose.version.read())
     revision.plain = plain
     revision.sealed = None if closed is None else whose.custody.seal(closed, context=context_of(revision))
 
 
-def _index(response: Response, standing: Standing) -> None:
-    AnswerIndex.objects.filter(response=response).delete()
+def _index(response: Response, revision: Revision, standing: Standing) -> None:
+    if revision.number > 1:
+        AnswerIndex.objects.filter(response=response).delete()
     rows = []
     for question in standing.questions:
         if not question.searchable or not is_open(question) or question.key not in standing.values:

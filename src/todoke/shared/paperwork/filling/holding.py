@@ -23,8 +23,11 @@ _PURPOSE = "paperwork page"
 
 def hold(request: HttpRequest, response: Response) -> None:
     """Let this browser go on with this draft, as long as its session lasts."""
-    held = [key for key in request.session.get(HELD, []) if key != str(response.key)]
-    request.session[HELD] = [*held, str(response.key)][-DRAFTS_MAX:]
+    device_of(request)
+    held = request.session.get(HELD, [])
+    # A session that has changed nothing is not written again.
+    if held[-1:] != [str(response.key)]:
+        request.session[HELD] = [*(key for key in held if key != str(response.key)), str(response.key)][-DRAFTS_MAX:]
 
 
 def let_go(request: HttpRequest, response: Response) -> None:
