@@ -194,7 +194,7 @@ def _faults_of_axe(page: Page, scheme: Any) -> list[str]:
     _wait_until_read(page)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     violations = Axe().run(page, options=AXE_OPTIONS).response["violations"]
-    page.emulate_media(color_scheme=None, reduced_motion=None)
+    page.emulate_media(color_scheme="null", reduced_motion="null")
     return [
         f"axe ({scheme}): {violation['id']}: {violation['help']}: {node['html'][:160]} {node['failureSummary'][:300]}"
         for violation in violations
