@@ -73,6 +73,17 @@ def test_wrong_turns_lead_back_to_where_one_is(dog: Form, client: Client) -> Non
     assert "まだ進めません" in client.post(f"{base}/review/", {}).content.decode()
 
 
+def test_what_cannot_be_read_stands_in_the_review_as_it_was_typed(dog: Form, client: Client) -> None:
+    review = fill_all(client)
+    page = review.replace("/review/", "/pages/dogs/")
+    fill(client, page, count={"": ["三匹くらい"]})
+
+    html = client.get(review).content.decode()
+
+    assert "三匹くらい" in html
+    assert "まだ進めません" in html
+
+
 def test_a_closed_form_says_so_and_keeps_the_answers(dog: Form, client: Client) -> None:
     review = fill_all(client)
     Form.objects.filter(pk=dog.pk).update(closes_at=MAY)

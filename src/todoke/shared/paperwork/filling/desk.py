@@ -21,7 +21,7 @@ from todoke.shared.paperwork.actions.responses import (
 )
 from todoke.shared.paperwork.actions.resuming import CannotResume, WeakSecond, find_by_code, give_code
 from todoke.shared.paperwork.document import Page
-from todoke.shared.paperwork.filling.drawing import DrawnField, computed_words, draw_page, summary
+from todoke.shared.paperwork.filling.drawing import DrawnField, computed_words, draw_page, summary, words_as_typed
 from todoke.shared.paperwork.filling.holding import TOKEN, device_of, hold, token_of
 from todoke.shared.paperwork.filling.posted import read_posted
 from todoke.shared.paperwork.models import Response, Secret
@@ -308,9 +308,13 @@ def _answer(standing: Standing, drawn: DrawnField) -> str:
     key = drawn.mark_name.partition("@")[2]
     question = standing.document.question(key)
     value = standing.values.get(key)
-    if question is None or value is None:
+    if question is None:
         return ""
-    return field_kinds[question.kind].words(value, question)
+    kind = field_kinds[question.kind]
+    if value is None:
+        # What is still wrong stands there as it was typed; rows show their faults where they are.
+        return "" if drawn.rows else words_as_typed(kind, drawn.raw)
+    return kind.words(value, question)
 
 
 def _computed(found: Filled, standing: Standing) -> list[tuple[str, str]]:

@@ -299,7 +299,12 @@ def _aside(kind: FieldKind, aside: Raw | None, question: Question) -> str:
     read = kind.read(aside, question)
     if read.is_sound and read.value is not None:
         return kind.words(read.value, question)
-    return " ".join(word for posted in aside.values() for word in posted) or _("なし")
+    return words_as_typed(kind, aside) or _("なし")
+
+
+def words_as_typed(kind: FieldKind, raw: Raw) -> str:
+    """What stands in the boxes, to the letter: for what cannot be read."""
+    return " ".join(word for part, posted in raw.items() if part not in kind.held for word in posted if word)
 
 
 def _source_words(source: Source, detail: str) -> str:
