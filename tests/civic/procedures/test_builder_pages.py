@@ -15,6 +15,7 @@ from todoke.civic.procedures.models import DraftStep, Procedure, ProcedureVersio
 
 NOTIFIED = {"flow": "notification", "route": ""}
 AREAS = ("", "-basics", "-form", "-who", "-papers", "-fee", "-handling", "-letters", "-texts", "-tests", "-publish")
+AREAS += ("-computed-values", "-offering")
 
 
 @pytest.fixture
@@ -213,7 +214,14 @@ def test_a_condition_beyond_the_chooser_is_shown_and_kept(desk, clerk):
 
 
 def test_a_fee_is_written_in_lines(desk, draft):
-    told = {**words("words", "占用料"), "basis": "見本条例別表", "yen_0": "500", "per_0": "area", "yen_1": "300"}
+    told = {
+        **words("words", "占用料"),
+        "basis": "見本条例別表",
+        "how": "sum",
+        "yen_0": "500",
+        "per_0": "area",
+        "yen_1": "300",
+    }
     post(desk, address("-fee"), told)
     post(
         desk, address("-rule", place="fee:1"), {"name_0": "again", "comparison_0": "no", "value_0": "", "joined": "and"}

@@ -1,6 +1,7 @@
 """The builder's pure functions: a document in, a new one out, and the old one as it was."""
 
 import copy
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.civic.procedures.samples import stall
-from todoke.base.formulas import Kind, Name, compile_formula
+from todoke.base.formulas import Circumstances, Kind, Name, compile_formula
 from todoke.civic.procedures.building import pages
 from todoke.civic.procedures.building.conditions import (
     OFFERED,
@@ -21,10 +22,18 @@ from todoke.civic.procedures.building.conditions import (
     written,
 )
 from todoke.civic.procedures.building.differences import differences
-from todoke.civic.procedures.building.fees import FeeLine, formula_of, lines_of
+from todoke.civic.procedures.building.fees import FeeLine, How, Tariff, formula_of, tariff_of
 from todoke.civic.procedures.building.mending import Area, mendings
 from todoke.civic.procedures.building.pages import NotThere, StillUsed
-from todoke.civic.procedures.building.parts import put_entry, put_rule, remove_entry, rule_at, with_parts
+from todoke.civic.procedures.building.parts import (
+    move_fee_line,
+    put_entry,
+    put_rule,
+    remove_entry,
+    remove_fee_line,
+    rule_at,
+    with_parts,
+)
 from todoke.civic.procedures.building.texts import percentage_done, texts_in, with_texts
 from todoke.civic.procedures.document import read_procedure
 from todoke.shared.paperwork.types import Fault
@@ -119,7 +128,8 @@ def test_a_value_that_cannot_be_read_is_told(clause: Clause) -> None:
 
 WHEN = {"op": "equal", "of": [{"name": "yes"}, True]}
 LINES = st.lists(
-    st.builds(FeeLine, st.integers(0, 10**7), st.sampled_from(["", "area", "people"]), st.sampled_from([None, WHEN])),
+    st.builds(FeeLine, st.integers(0, 10**7), st.sampled_from(["", "area", "people"]), st.sampled_from([None, WHEN]))
+    | st.builds(FeeLine, st.none(), st.just("income"), st.sampled_from([None, WHEN])),
     min_size=1,
     max_size=6,
 )
@@ -127,10 +137,60 @@ LINES = st.lists(
 
 @given(LINES)
 def test_a_fee_in_lines_is_a_sum_and_is_read_back(lines: list[FeeLine]) -> None:
-    formula = formula_of(lines, SCOPE)
+    tariff = Tariff(tuple(lines))
+
+    formula = formula_of(tariff, SCOPE)
 
     assert compile_formula(formula, SCOPE, Kind.MONEY)
-    assert lines_of(formula) == lines
+    assert tariff_of(formula) == tariff
+
+
+@given(LINES)
+def test_a_table_of_conditions_and_amounts_says_the_same_when_it_is_read_back(lines: list[FeeLine]) -> None:
+    formula = formula_of(Tariff(tuple(lines), How.FIRST), SCOPE)
+    back = tariff_of(formula)
+
+    assert compile_formula(formula, SCOPE, Kind.MONEY)
+    assert back is not None
+    assert back.lines in (tuple(lines), tuple(lines[:-1]))
+    assert all(_cost(back, yes) == _cost(Tariff(tuple(lines), How.FIRST), yes) for yes in (True, False))
+
+
+def _cost(tariff: Tariff, yes: bool) -> object:
+    formula = compile_formula(formula_of(tariff, SCOPE), SCOPE, Kind.MONEY)
+    answers = {"yes": yes, "area": 2, "people": 3, "income": 400}
+    return formula.value(answers, Circumstances(date(2026, 6, 1), lambda _day: True))
+
+
+TABLE = Tariff((FeeLine(300, "", WHEN), FeeLine(200, "people", {"op": "not", "of": [WHEN]}), FeeLine(900)), How.FIRST)
+
+
+@pytest.mark.parametrize(
+    ("yes", "people", "yen"), [(True, 3, 300), (False, 3, 600), (None, 3, None), (False, None, None)]
+)
+def test_the_first_line_that_holds_is_the_fee(yes: bool | None, people: int | None, yen: int | None) -> None:
+    formula = compile_formula(formula_of(TABLE, SCOPE), SCOPE, Kind.MONEY)
+
+    answers = {"yes": yes, "people": people}
+
+    assert formula.value(answers, Circumstances(date(2026, 6, 1), lambda _day: True)) == yen
+
+
+def test_lines_of_a_fee_are_moved_and_removed() -> None:
+    fee = {"words": {"ja": "料"}, "basis": "別表", "formula": formula_of(TABLE, SCOPE)}
+    document = stall(fee=fee)
+
+    moved = move_fee_line(document, "1", -1, SCOPE)
+    edge = move_fee_line(document, "0", -1, SCOPE)
+    gone = remove_fee_line(document, "2", SCOPE)
+    for _each in range(2):
+        gone = remove_fee_line(gone, "0", SCOPE)
+
+    assert [line.yen for line in tariff_of(moved["fee"]["formula"]).lines] == [200, 300, 900]  # type: ignore[union-attr]
+    assert edge == document
+    assert "fee" not in gone
+    with pytest.raises(NotThere):
+        move_fee_line(document, "3", 1, SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -138,14 +198,18 @@ def test_a_fee_in_lines_is_a_sum_and_is_read_back(lines: list[FeeLine]) -> None:
     [
         {"op": "look-up", "table": "fees", "of": [{"name": "colour"}]},
         {"op": "yen", "way": "up", "of": [{"op": "multiply", "of": [{"name": "area"}, {"yen": 1}]}]},
-        {"op": "if", "cases": [{"when": WHEN, "then": 1}], "otherwise": 2},
-        {"op": "if", "cases": [{"when": WHEN, "then": 1}, {"when": WHEN, "then": 2}], "otherwise": 0},
+        {"op": "if", "cases": [{"when": WHEN, "then": {"op": "min", "of": [1, 2]}}], "otherwise": 2},
+        {"op": "add", "of": [1, {"op": "if", "cases": [{"when": WHEN, "then": 1}], "otherwise": 2}]},
+        {"op": "if", "cases": [], "otherwise": 2},
+        {"op": "if", "cases": [WHEN], "otherwise": 2},
+        {"op": "if"},
+        {"op": "yen", "way": "down", "of": []},
         {"op": "multiply", "of": [{"name": "area"}, {"name": "people"}]},
         None,
     ],
 )
 def test_a_fee_beyond_lines_is_left_alone(formula: object) -> None:
-    assert lines_of(formula) is None
+    assert tariff_of(formula) is None
 
 
 def test_the_document_that_came_in_is_never_changed() -> None:

@@ -96,6 +96,9 @@ BUILDING: dict[str, dict[str, Any]] = {
     **{name: {"page": "you"} for name in ("-page", "-preview")},
     "-question": {"question": "area"},
     "-rule": {"place": "visible:plan"},
+    **{name: {} for name in ("-new-computed", "-new-table", "-offering")},
+    "-computed": {"computed": "sum1"},
+    "-table": {"table": "fees"},
 }
 
 TABLE: dict[str, Row] = {
@@ -134,6 +137,7 @@ TABLE: dict[str, Row] = {
     **{f"procedures:build{name}": Row(**DRAFT, more=more) for name, more in BUILDING.items()},
     "procedures:build": Row("procedure", CLERKS),
     "procedures:build-tests": Row("procedure", CLERKS),
+    "procedures:build-computed-values": Row("procedure", CLERKS),
     "procedures:build-act": Row(**DRAFT, gets=False),
     "procedures:build-drop": Row(**DRAFT, gets=False),
     "procedures:build-export": Row("procedure", CLERKS),
@@ -239,6 +243,16 @@ def picture(name: str) -> BytesIO:
     return drawn
 
 
+def reckoned(document: Any) -> Any:
+    """The same with a computed value and a table of prices, to be opened in the builder."""
+    computed = {"sum1": {"label": {"ja": "倍"}, "formula": {"op": "add", "of": [{"name": "area"}, {"name": "area"}]}}}
+    rows = [{"when": [[True]], "then": 100}, {"when": [[False]], "then": 200}]
+    table = {"columns": ["truth"], "gives": "money", "rows": rows}
+    look_up = {"op": "look-up", "table": "fees", "of": [{"name": "again"}]}
+    fee = {**document["fee"], "formula": {"tables": {"fees": table}, "value": look_up}}
+    return {**document, "form": {**document["form"], "computed": computed}, "fee": fee}
+
+
 @pytest.fixture
 def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
     cache.clear()
@@ -250,7 +264,7 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
     mover, moving = staff(HERE, "移川 人")
     document = stall(level="account", letters={"granted": "senyo-kyoka", "refused": "senyo-fukyoka"})
     version = publish(save_draft(document, viewer=clerk, at=now()).procedure, viewer=clerk, at=now())
-    save_draft(document, viewer=clerk, at=now())
+    save_draft(reckoned(document), viewer=clerk, at=now())
 
     owner = new_resident(now())
     browser = resident_client(Level.ACCOUNT, owner)

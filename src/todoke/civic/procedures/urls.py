@@ -14,7 +14,17 @@ from todoke.civic.procedures.views import (
     tables,
     texts,
 )
-from todoke.civic.procedures.views.building import asking, carrying, ruling, trying, whole
+from todoke.civic.procedures.views.building import (
+    asking,
+    carrying,
+    fees,
+    offering,
+    price_tables,
+    reckoning,
+    ruling,
+    trying,
+    whole,
+)
 
 app_name = "procedures"
 
@@ -70,6 +80,7 @@ urlpatterns = [
     path("procedures/of/<slug:procedure>/letters/", whole.letters, name="build-letters"),
     path("procedures/of/<slug:procedure>/texts/", whole.texts, name="build-texts"),
     path("procedures/of/<slug:procedure>/history/", whole.history, name="build-history"),
+    path("procedures/of/<slug:procedure>/offering/", offering.offering, name="build-offering"),
     path("procedures/of/<slug:procedure>/publish/", whole.publish_page, name="build-publish"),
     path("procedures/of/<slug:procedure>/drop/", whole.drop, name="build-drop"),
     path("procedures/of/<slug:procedure>/export/", carrying.export_file, name="build-export"),
@@ -77,12 +88,17 @@ urlpatterns = [
     path("procedures/of/<slug:procedure>/form/", asking.form, name="build-form"),
     path("procedures/of/<slug:procedure>/pages/<slug:page>/", asking.page, name="build-page"),
     path("procedures/of/<slug:procedure>/questions/<str:question>/", asking.question, name="build-question"),
+    path("procedures/of/<slug:procedure>/computed/", reckoning.computed_values, name="build-computed-values"),
+    path("procedures/of/<slug:procedure>/computed/new/", reckoning.new_computed, name="build-new-computed"),
+    path("procedures/of/<slug:procedure>/computed/of/<str:computed>/", reckoning.computed, name="build-computed"),
     path("procedures/of/<slug:procedure>/rules/<str:place>/", ruling.rule, name="build-rule"),
     path("procedures/of/<slug:procedure>/conditions/", ruling.who, name="build-who"),
     path("procedures/of/<slug:procedure>/conditions/<int:number>/", ruling.condition, name="build-condition"),
     path("procedures/of/<slug:procedure>/papers/", ruling.papers, name="build-papers"),
     path("procedures/of/<slug:procedure>/papers/<int:number>/", ruling.paper, name="build-paper"),
-    path("procedures/of/<slug:procedure>/fee/", ruling.fee, name="build-fee"),
+    path("procedures/of/<slug:procedure>/fee/", fees.fee, name="build-fee"),
+    path("procedures/of/<slug:procedure>/fee/table/", price_tables.new_table, name="build-new-table"),
+    path("procedures/of/<slug:procedure>/fee/tables/<str:table>/", price_tables.table, name="build-table"),
     path("procedures/of/<slug:procedure>/tests/", trying.tests, name="build-tests"),
     path("procedures/of/<slug:procedure>/tests/new/", trying.new_test, name="build-new-test"),
     path("procedures/of/<slug:procedure>/tests/<int:number>/", trying.test, name="build-test"),

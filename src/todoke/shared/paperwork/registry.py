@@ -81,7 +81,7 @@ class Setting:
 
     name: str
     words: Text
-    type: str  # "whole", "decimal", "text", "flag", "words", "choices", "one-of", "questions", "date"
+    type: str  # "whole", "decimal", "text", "flag", "words", "choices", "one-of", "questions", "date", "computed"
     options: tuple[Choice, ...] = ()
     needed: bool = False
     is_on: bool = False

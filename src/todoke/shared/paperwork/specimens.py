@@ -62,6 +62,6 @@ def _settings(kind: FieldKind) -> dict[str, Json]:
         "choices": choices,
         "questions": inner,
         "words": {"ja": _("見本の文です。")},
-        "text": "sample",
+        "computed": "sample",
     }
     return {setting.name: samples[setting.type] for setting in kind.settings if setting.needed}

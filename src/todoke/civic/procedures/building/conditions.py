@@ -91,6 +91,9 @@ class Rule:
     joined: str = "and"
 
 
+NOT_CHOSEN = _("選択肢を選んでください。")
+
+
 class NoValue(Exception):
     """A value is missing or cannot be read; `says` how it is written."""
 
@@ -132,7 +135,7 @@ def _written(clause: Clause, name: Name) -> Json:
             return {"op": "includes-any", "of": [about], "values": [_chosen(clause.value, name)]}
         case Comparison.AGE_FROM | Comparison.AGE_BELOW:
             age = {"op": "age-on", "of": [about, {"op": "today"}]}
-            return {"op": _AGES[clause.comparison], "of": [age, _whole(clause.value)]}
+            return {"op": _AGES[clause.comparison], "of": [age, whole_of(clause.value)]}
     return {"op": _OPERATORS[clause.comparison], "of": [about, _value(clause.value, name)]}
 
 
@@ -141,14 +144,11 @@ def _value(text: str, name: Name) -> Json:
         case Kind.CHOICE:
             return _chosen(text, name)
         case Kind.MONEY:
-            return {"yen": _whole(text)}
+            return {"yen": whole_of(text)}
         case Kind.NUMBER:
-            return _number(text)
+            return number_of(text)
         case Kind.DATE:
-            try:
-                return {"date": date.fromisoformat(text).isoformat()}
-            except ValueError:
-                raise NoValue(_("日付を選んでください。")) from None
+            return {"date": date_of(text)}
     if not text.strip():
         raise NoValue(_("空です。値を書いてください。"))
     return text.strip()
@@ -156,18 +156,28 @@ def _value(text: str, name: Name) -> Json:
 
 def _chosen(text: str, name: Name) -> str:
     if text not in name.choices:
-        raise NoValue(_("選択肢を選んでください。"))
+        raise NoValue(NOT_CHOSEN)
     return text
 
 
-def _whole(text: str) -> int:
-    number = _number(text)
+def date_of(text: str) -> str:
+    """A date as formulas write it. Raises NoValue."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise NoValue(_("日付を選んでください。")) from None
+
+
+def whole_of(text: str) -> int:
+    """A whole number of 0 or more, as it is typed. Raises NoValue."""
+    number = number_of(text)
     if not isinstance(number, int) or number < 0:
         raise NoValue(_("0以上の整数を書いてください。"))
     return number
 
 
-def _number(text: str) -> Json:
+def number_of(text: str) -> Json:
+    """A number as formulas write it, of what is typed. Raises NoValue."""
     try:
         number = Decimal(text.strip())
     except InvalidOperation:

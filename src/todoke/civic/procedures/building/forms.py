@@ -7,9 +7,12 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from todoke.civic.procedures.building.fees import HOWS, FeeLine
+from todoke.civic.procedures.building.pages import free_key
 from todoke.civic.procedures.building.wording import LEVEL_CHOICES, PART_WORDS
 from todoke.civic.procedures.document import KEY, STANDARD_DAYS_MAX, ProcedureDocument
 from todoke.civic.procedures.types import Audience, Handling, Instead, Proxy
+from todoke.shared.paperwork.answers import COMPUTED
 from todoke.shared.paperwork.models import Channel
 from todoke.shared.paperwork.registry import FieldKind, field_kinds
 
@@ -18,9 +21,11 @@ LANGUAGE_WORDS = dict(settings.LANGUAGES)
 TEXT_MAX = 4000
 SPARE_ROWS = 3
 ROWS_MAX = 100
-# Kinds that need what the builder does not make: a computed value.
-NOT_OFFERED = frozenset({"paperwork.computed"})
 IN_ROWS = ("short-text", "number", "money", "date", "person-name", "yes-no", "telephone")
+
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+HOUR = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 class WordsWidget(forms.MultiWidget):
@@ -146,6 +151,49 @@ class HandlingForm(BuilderForm):
         _offer(self, choices)
 
 
+class OfferForm(forms.Form):
+    """When a procedure takes filings, how many, and whether it is listed."""
+
+    use_required_attribute = False
+
+    opens_on = forms.DateField(
+        label=_("受付を始める日"),
+        required=False,
+        widget=DAY,
+        help_text=_("空なら、公開した時から受け付けます。"),
+    )
+    opens_time = forms.TimeField(
+        label=_("始める時刻"), required=False, widget=HOUR, help_text=_("空なら、その日の0時からです。")
+    )
+    closes_on = forms.DateField(
+        label=_("受付の最後の日"), required=False, widget=DAY, help_text=_("空なら、終わりはありません。")
+    )
+    closes_time = forms.TimeField(
+        label=_("終わる時刻"), required=False, widget=HOUR, help_text=_("空なら、その日の終わりまでです。")
+    )
+    responses_max = forms.IntegerField(
+        label=_("受け付ける件数の上限"),
+        required=False,
+        min_value=1,
+        max_value=10**6,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("空なら、何件でも受け付けます。取り下げた件は数えません。"),
+    )
+    is_listed = forms.BooleanField(
+        label=_("手続きの一覧に載せる"),
+        required=False,
+        help_text=_("載せない手続きも、アドレスを知っている人は使えます。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """An hour has its day."""
+        entered = super().clean() or {}
+        for name in ("opens", "closes"):
+            if entered.get(f"{name}_time") and f"{name}_on" in entered and not entered[f"{name}_on"]:
+                self.add_error(f"{name}_on", _("時刻を書くときは、日も書いてください。"))
+        return entered
+
+
 class LettersForm(BuilderForm):
     """The letter and the seal for each outcome of the flow, and which answer fills which of the letter's names."""
 
@@ -206,9 +254,9 @@ class AddPageForm(BuilderForm):
     title = WordsField(label=_("新しいページの題名"))
 
 
-def kind_choices() -> list[tuple[str, Any]]:
-    """The kinds of questions, as the builder offers them."""
-    return [(kind.key, kind.name) for kind in field_kinds if kind.key not in NOT_OFFERED]
+def kind_choices(*, shows_computed: bool) -> list[tuple[str, Any]]:
+    """The kinds of questions; one that shows a computed value only where there is any."""
+    return [(kind.key, kind.name) for kind in field_kinds if shows_computed or kind.key != COMPUTED]
 
 
 class AddQuestionForm(BuilderForm):
@@ -219,9 +267,9 @@ class AddQuestionForm(BuilderForm):
     label = WordsField(label=_("質問の文"))
     required = forms.BooleanField(label=_("必ず答えてもらう"), required=False)
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, shows_computed: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kind_choices(shows_computed=shows_computed)  # type: ignore[attr-defined]
 
 
 class QuestionForm(BuilderForm):
@@ -236,7 +284,14 @@ class QuestionForm(BuilderForm):
         help_text=_("氏名や住所のような答えは、選ばなくても封をして保管します。"),
     )
 
-    def __init__(self, posted: Any = None, *, kind: FieldKind, question: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        posted: Any = None,
+        *,
+        kind: FieldKind,
+        question: Mapping[str, Any],
+        computed: Sequence[tuple[str, str]] = (),
+    ) -> None:
         settings = question.get("settings", {})
         initial = {
             "label": question.get("label"),
@@ -258,7 +313,7 @@ class QuestionForm(BuilderForm):
             if setting.type in ("choices", "questions"):
                 self._rows(setting, settings.get(setting.name) or [])
             else:
-                self.fields[f"set_{setting.name}"] = _setting_field(setting)
+                self.fields[f"set_{setting.name}"] = _setting_field(setting, computed)
 
     def _rows(self, setting: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         words = "words" if setting.type == "choices" else "label"
@@ -317,20 +372,13 @@ class QuestionForm(BuilderForm):
             told = self.cleaned_data.get(f"row_{setting.name}_{number}_words")
             if not told or not told.get("ja"):
                 continue
-            row = dict(rows[number]) if number < len(rows) else {"key": _free(stem, taken)}
+            row = dict(rows[number]) if number < len(rows) else {"key": free_key(stem, taken)}
             taken.add(str(row["key"]))
             row[words] = told
             if setting.type == "questions":
                 row["kind"] = self.cleaned_data[f"row_{setting.name}_{number}_kind"]
             found.append(row)
         return found
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    number = 1
-    while f"{stem}{number}" in taken:
-        number += 1
-    return f"{stem}{number}"
 
 
 def _posted_rows(data: Mapping[str, Any], name: str) -> int:
@@ -340,7 +388,7 @@ def _posted_rows(data: Mapping[str, Any], name: str) -> int:
     return max((int(each) + 1 for each in numbers if each.isdecimal() and len(each) < 4), default=0)
 
 
-def _setting_field(setting: Any) -> forms.Field:  # noqa: PLR0911 - a table
+def _setting_field(setting: Any, computed: Sequence[tuple[str, str]]) -> forms.Field:  # noqa: PLR0911 - a table
     label, needed = setting.words, setting.needed
     match setting.type:
         case "whole":
@@ -357,11 +405,17 @@ def _setting_field(setting: Any) -> forms.Field:  # noqa: PLR0911 - a table
         case "one-of":
             options = [(option.value, option.words) for option in setting.options]
             return forms.ChoiceField(label=label, required=needed, choices=[("", _("決めない")), *options])
+        case "computed":
+            return forms.ChoiceField(label=label, required=needed, choices=[("", _("選んでください")), *computed])
         case "date":
-            return forms.DateField(
-                label=label, required=needed, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            )
+            return forms.DateField(label=label, required=needed, widget=DAY)
     return forms.CharField(label=label, required=needed, max_length=TEXT_MAX)
+
+
+class LabelForm(BuilderForm):
+    """The name of a computed value, as residents and staff read it."""
+
+    label = WordsField(label=_("計算の名前"))
 
 
 class SaysForm(BuilderForm):
@@ -402,9 +456,22 @@ class FeeForm(BuilderForm):
 
     words = WordsField(label=_("手数料の名前"))
     basis = forms.CharField(label=PART_WORDS["basis"], max_length=500, help_text=_("手数料条例の名前と条"))
+    how = forms.ChoiceField(label=_("金額の行の使い方"), choices=list(HOWS.items()), widget=forms.RadioSelect)
 
-    def __init__(self, *arguments: Any, lines: int | None, questions: Sequence[tuple[str, str]], **named: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        lines: int | None,
+        questions: Sequence[tuple[str, str]],
+        amounts: Sequence[tuple[str, str]],
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
+        self.amounts = dict(amounts)
+        offered = [("", _("掛けない")), *questions]
+        offered += [(key, _("「%(name)s」をそのまま金額にする") % {"name": words}) for key, words in amounts]
+        if lines is None:
+            del self.fields["how"]
         self.count = 0 if lines is None else min(lines + SPARE_ROWS - 1, 20)
         for number in range(self.count):
             label = {"number": number + 1}
@@ -416,15 +483,41 @@ class FeeForm(BuilderForm):
                 widget=forms.TextInput(attrs={"inputmode": "numeric"}),
             )
             self.fields[f"per_{number}"] = forms.ChoiceField(
-                label=_("金額%(number)dに掛ける数") % label, choices=[("", _("掛けない")), *questions], required=False
+                label=_("金額%(number)dに掛ける数") % label, choices=offered, required=False
             )
 
     def clean(self) -> dict[str, Any]:
-        """At least one line says how much."""
+        """At least one line says how much, and none says it twice."""
         entered = super().clean() or {}
-        if self.count and not self.errors and all(entered.get(f"yen_{n}") is None for n in range(self.count)):
+        for number in range(self.count):
+            if entered.get(f"per_{number}") in self.amounts and entered.get(f"yen_{number}") is not None:
+                self.add_error(
+                    f"yen_{number}", _("計算した金額を使う行では、ここを空にしてください。金額どうしは掛けられません。")
+                )
+        if self.count and not self.errors and not self.lines(()):
             self.add_error("yen_0", _("金額を書いてください。"))
         return entered
+
+    def lines(self, there: Sequence[FeeLine]) -> tuple[FeeLine, ...]:
+        """The lines that say how much; each keeps the condition of the line that was there."""
+        entered = self.cleaned_data
+        return tuple(
+            FeeLine(entered[f"yen_{n}"], entered[f"per_{n}"], there[n].when if n < len(there) else None)
+            for n in range(self.count)
+            if entered.get(f"yen_{n}") is not None or entered.get(f"per_{n}") in self.amounts
+        )
+
+
+class PriceTableForm(BuilderForm):
+    """A new table of prices: the words of the fee, its ordinance, and by whose number the price is multiplied."""
+
+    words = FeeForm.base_fields["words"]
+    basis = FeeForm.base_fields["basis"]
+    per = forms.ChoiceField(label=_("表の金額に掛ける数"), required=False)
+
+    def __init__(self, *arguments: Any, questions: Sequence[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["per"].choices = [("", _("掛けない")), *questions]  # type: ignore[attr-defined]
 
 
 class ImportForm(forms.Form):

@@ -12,6 +12,7 @@ class Area(StrEnum):
 
     BASICS = "basics"
     FORM = "form"
+    COMPUTED = "computed"
     HANDLING = "handling"
     WHO = "who"
     PAPERS = "papers"
@@ -21,13 +22,14 @@ class Area(StrEnum):
 
 @dataclass(frozen=True)
 class Mending:
-    """A fault with its place: the area, and what of it (the key of a page or question, or a number)."""
+    """A fault with its place: the area, and what of it (a page, a question, a computed value by its key; a number)."""
 
     fault: Fault
     area: Area
     page: str = ""
     question: str = ""
     number: int | None = None
+    computed: str = ""
 
 
 _AREAS = {
@@ -44,12 +46,18 @@ _AREAS = {
 }
 
 
+_COMPUTED = "form.computed."
+
+
 def mendings(document: Json, faults: Iterable[Fault]) -> list[Mending]:
     """Each fault with the place in the builder where it is mended."""
     return [_mending(document, fault) for fault in faults]
 
 
 def _mending(document: Json, fault: Fault) -> Mending:
+    if fault.where.startswith(_COMPUTED):
+        # The key of a computed value may have a full stop in it; behind the slash stands a place in its formula.
+        return Mending(fault, Area.COMPUTED, computed=fault.where.removeprefix(_COMPUTED).partition("/")[0])
     parts = fault.where.replace("/", ".").split(".")
     area = _AREAS.get(parts[0], Area.BASICS)
     numbers = [int(part) for part in parts[1:] if part.isdecimal()]

@@ -47,7 +47,7 @@ def add_page(document: Json, title: Mapping[str, str]) -> tuple[Json, str]:
     """The draft with an empty page at the end, and its key."""
     made = deepcopy(document)
     pages = made["form"].setdefault("pages", [])
-    key = _free("p", {page["key"] for page in pages})
+    key = free_key("p", {page["key"] for page in pages})
     pages.append({"key": key, "title": dict(title), "questions": []})
     return made, key
 
@@ -81,7 +81,7 @@ def add_question(document: Json, page: str, question: Mapping[str, Any]) -> tupl
     """The draft with a question at the end of a page, and its key; it gets one of its own where it has none."""
     made = deepcopy(document)
     taken = {each["key"] for _page, each in questions_of(made)} | set(made["form"].get("computed", {}))
-    key = str(question.get("key") or _free(f"{page}.q", taken))
+    key = str(question.get("key") or free_key(f"{page}.q", taken))
     page_of(made, page).setdefault("questions", []).append({**deepcopy(dict(question)), "key": key})
     return made, key
 
@@ -153,14 +153,14 @@ def uses_of(document: Json, key: str) -> list[str]:
 
 
 def _formulas(document: Json) -> Iterator[tuple[str, Mapping[str, str], tuple[Json, ...]]]:
-    """Whatever has formulas: the question that owns them ("": none), its words, the formulas."""
+    """Whatever has formulas: the question or computed value that owns them ("": none), its words, the formulas."""
     form = document["form"]
     for page in form.get("pages", []):
         yield "", page["title"], (page.get("visible"),)
         for question in page.get("questions", []):
             yield question["key"], question.get("label", {}), (question.get("visible"), question.get("required"))
-    for each in form.get("computed", {}).values():
-        yield "", each.get("label", {}), (each.get("formula"),)
+    for key, each in form.get("computed", {}).items():
+        yield key, each.get("label", {}), (each.get("formula"),)
     for condition in document.get("conditions", []):
         yield "", condition["says"], (condition.get("formula"),)
     for paper in document.get("attachments", []):
@@ -213,7 +213,8 @@ def _swap(things: list[Any], place: int, by: int) -> None:
         things[place], things[place + by] = things[place + by], things[place]
 
 
-def _free(stem: str, taken: set[str]) -> str:
+def free_key(stem: str, taken: set[str]) -> str:
+    """The first key of this stem that is not taken."""
     number = 1
     while f"{stem}{number}" in taken:
         number += 1

@@ -5,10 +5,11 @@ Places of formulas: `page:KEY`, `visible:KEY`, `required:KEY`, `condition:N`, `n
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from todoke.base.formulas import Scope
-from todoke.civic.procedures.building.fees import FeeLine, formula_of, lines_of
+from todoke.civic.procedures.building.fees import FeeLine, Tariff, formula_of, tariff_of
 from todoke.civic.procedures.building.pages import NotThere, page_of, question_of
 from todoke.shared.paperwork.types import Json
 
@@ -73,7 +74,7 @@ def rule_at(document: Json, place: str) -> Json:
     """The formula at this place; None where there is none."""
     kind, key = _read(place)
     if kind == "fee":
-        return _line(_lines(document), key).when
+        return _line(_tariff(document), key).when
     found = _holder(document, kind, key).get(PARTS[kind])
     return None if isinstance(found, bool) else found
 
@@ -83,11 +84,10 @@ def put_rule(document: Json, place: str, formula: Json, scope: Scope) -> Json:
     kind, key = _read(place)
     made = deepcopy(document)
     if kind == "fee":
-        lines = _lines(made)
-        line = _line(lines, key)
-        lines[_number(key)] = FeeLine(line.yen, line.per, formula)
-        made["fee"]["formula"] = formula_of(lines, scope)
-        return made
+        tariff = _tariff(made)
+        changed_line = replace(_line(tariff, key), when=formula)
+        lines = [changed_line if number == _number(key) else line for number, line in enumerate(tariff.lines)]
+        return _with_lines(made, tariff, lines, scope)
     holder = _holder(made, kind, key)
     # Who may apply and what may be left out always have a formula: nobody is refused, nothing is left out.
     formula = {"condition": True, "left-out": False}.get(kind) if formula is None else formula
@@ -113,17 +113,41 @@ def _holder(document: Json, kind: str, key: str) -> dict[str, Any]:
     return question_of(document, key)
 
 
-def _lines(document: Json) -> list[FeeLine]:
-    lines = lines_of(document["fee"]["formula"]) if document.get("fee") else None
-    if lines is None:
+def move_fee_line(document: Json, key: str, by: int, scope: Scope) -> Json:
+    """The draft with a line of its fee one place up or down; at the edge nothing moves."""
+    tariff = _tariff(document)
+    _line(tariff, key)
+    lines, place = list(tariff.lines), _number(key)
+    if 0 <= place + by < len(lines):
+        lines[place], lines[place + by] = lines[place + by], lines[place]
+    return _with_lines(document, tariff, lines, scope)
+
+
+def remove_fee_line(document: Json, key: str, scope: Scope) -> Json:
+    """The draft without a line of its fee; with the last one the fee is gone."""
+    tariff = _tariff(document)
+    gone = _line(tariff, key)
+    lines = [line for line in tariff.lines if line is not gone]
+    return _with_lines(document, tariff, lines, scope) if lines else with_parts(document, fee=None)
+
+
+def _with_lines(document: Json, tariff: Tariff, lines: list[FeeLine], scope: Scope) -> Json:
+    made = deepcopy(document)
+    made["fee"]["formula"] = formula_of(replace(tariff, lines=tuple(lines)), scope)
+    return made
+
+
+def _tariff(document: Json) -> Tariff:
+    tariff = tariff_of(document["fee"]["formula"]) if document.get("fee") else None
+    if tariff is None:
         raise NotThere("fee")
-    return lines
+    return tariff
 
 
-def _line(lines: list[FeeLine], key: str) -> FeeLine:
-    if _number(key) >= len(lines):
+def _line(tariff: Tariff, key: str) -> FeeLine:
+    if _number(key) >= len(tariff.lines):
         raise NotThere(f"fee:{key}")
-    return lines[_number(key)]
+    return tariff.lines[_number(key)]
 
 
 def _number(key: str) -> int:

@@ -62,7 +62,7 @@ class ComputedValue(Explanation):
 
     key = "paperwork.computed"
     name = _("計算した値")
-    settings = (Setting("of", _("どの計算か"), "text", needed=True),)
+    settings = (Setting("of", _("どの計算か"), "computed", needed=True),)
 
     def faults(self, question: Question) -> Sequence[Fault]:
         """It names a computation."""

@@ -13,11 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from todoke.base.access import needs
-from todoke.base.formulas import Kind, Scope, Unsound, compile_formula
+from todoke.base.formulas import Finding, Formula, Kind, Scope, Unsound, compile_formula, findings
 from todoke.civic.procedures.building import pages
+from todoke.civic.procedures.building.computed import computed_in, labels_of, remove_computed
 from todoke.civic.procedures.building.forms import AddPageForm, AddQuestionForm, PageForm, QuestionForm
 from todoke.civic.procedures.building.pages import NotThere
-from todoke.civic.procedures.building.parts import remove_entry, with_parts
+from todoke.civic.procedures.building.parts import move_fee_line, remove_entry, remove_fee_line, with_parts
 from todoke.civic.procedures.queries.building import Draft, blocks
 from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.views.building.doors import READ_OR_POST, Refusal, change, opened, shown
@@ -63,7 +64,8 @@ def page(request: VisitorRequest, procedure: str, page: str) -> HttpResponseBase
     posted = request.POST if request.method == "POST" else None
     what = request.POST.get("what", "")
     words = PageForm(posted if what == "words" else None, initial={"title": found["title"], "help": found.get("help")})
-    adding = AddQuestionForm(posted if what == "add" else None)
+    computed = bool(computed_in(draft.json))
+    adding = AddQuestionForm(posted if what == "add" else None, shows_computed=computed)
     refusal = None
     here = redirect("procedures:build-page", procedure, page)
     if what == "words" and words.is_valid():
@@ -159,15 +161,34 @@ def _page_row(draft: Draft, page: dict[str, Any]) -> dict[str, Any]:
 
 
 def condition_words(formula: Json, scope: Scope) -> str:
-    """A condition as a sentence; its JSON where it cannot be read, "" where there is none."""
-    if formula is None or isinstance(formula, bool):
-        return ""
+    """A condition as a sentence; "" where there is none."""
+    return "" if formula is None or isinstance(formula, bool) else formula_words(formula, scope)
+
+
+def formula_words(formula: Json, scope: Scope) -> str:
+    """What a formula says, or that it cannot be read."""
     for expects in (Kind.TRUTH, None):
         try:
             return compile_formula(formula, scope, expects).words()
         except Unsound:
             continue
-    return _("読めない条件です。決め直してください。")
+    return _("読めない式です。決め直してください。")
+
+
+def sound(formula: Json, scope: Scope) -> Formula | None:
+    """The formula, read; None where there is none, or none that can be read."""
+    try:
+        return None if formula is None else compile_formula(formula, scope)
+    except Unsound:
+        return None
+
+
+def remarks(formula: Json, scope: Scope, kind: Kind = Kind.TRUTH) -> list[Finding]:
+    """What the rule language remarks on a formula: never or always true, never reached; nothing where it reads none."""
+    try:
+        return findings([compile_formula(formula, scope, kind)])
+    except Unsound:
+        return []
 
 
 @needs(BUILD)
@@ -184,7 +205,7 @@ def question(request: VisitorRequest, procedure: str, question: str) -> HttpResp
     if kind is None:
         raise Http404
     posted = request.POST if request.method == "POST" else None
-    form = QuestionForm(posted, kind=kind, question=found)
+    form = QuestionForm(posted, kind=kind, question=found, computed=labels_of(draft.json))
     refusal = None
     if posted is not None and form.is_valid():
         told = form.parts()
@@ -217,7 +238,7 @@ def question(request: VisitorRequest, procedure: str, question: str) -> HttpResp
     )
 
 
-def _acts() -> dict[str, tuple[Callable[[Json, str], Json], Any]]:
+def _acts(scope: Scope) -> dict[str, tuple[Callable[[Json, str], Json], Any]]:
     """The small acts: what each makes of the draft, and what it says."""
     return {
         "page-up": (lambda document, key: pages.move_page(document, key, -1), _("ページを上に動かしました。")),
@@ -229,8 +250,15 @@ def _acts() -> dict[str, tuple[Callable[[Json, str], Json], Any]]:
         "condition-remove": (_removing("conditions"), _("申請できる条件を消しました。")),
         "paper-remove": (_removing("attachments"), _("添付書類を消しました。")),
         "test-remove": (_removing("tests"), _("テストを消しました。")),
+        "computed-remove": (remove_computed, _("計算を消しました。")),
+        "fee-up": (lambda document, key: move_fee_line(document, key, -1, scope), _("金額を上に動かしました。")),
+        "fee-down": (lambda document, key: move_fee_line(document, key, 1, scope), _("金額を下に動かしました。")),
+        "fee-line": (lambda document, key: remove_fee_line(document, key, scope), _("金額を消しました。")),
         "fee-remove": (lambda document, _key: with_parts(document, fee=None), _("手数料をなしにしました。")),
     }
+
+
+_AREA_OF = {"condition": "who", "paper": "papers", "test": "tests", "fee": "fee", "computed": "computed-values"}
 
 
 def _removing(name: str) -> Callable[[Json, str], Json]:
@@ -244,7 +272,7 @@ def act(request: VisitorRequest, procedure: str) -> HttpResponseBase:
     """One small act, then back to the page where its button stood. Everything can be undone."""
     draft = opened(request, procedure)
     name, _colon, key = request.POST.get("act", "").partition(":")
-    acts = _acts()
+    acts = _acts(draft.scope)
     if name not in acts:
         messages.error(request, _("することを選んでください。"))
         return redirect("procedures:build", procedure)
@@ -255,5 +283,4 @@ def act(request: VisitorRequest, procedure: str) -> HttpResponseBase:
         return shown(request, draft, "refused", {}, heading=_("変えませんでした"), refusal=refusal)
     if page is not None and request.POST.get("from") == "page":
         return redirect("procedures:build-page", procedure, page.key)
-    area = {"condition": "who", "paper": "papers", "test": "tests", "fee": "fee"}.get(name.partition("-")[0], "form")
-    return redirect(f"procedures:build-{area}", procedure)
+    return redirect(f"procedures:build-{_AREA_OF.get(name.partition('-')[0], 'form')}", procedure)

@@ -27,6 +27,7 @@ READ_OR_POST = ["GET", "HEAD", "POST"]
 AREAS = (
     ("basics", "procedures:build-basics", gettext_lazy("案内の文")),
     ("form", "procedures:build-form", gettext_lazy("様式の質問")),
+    ("computed", "procedures:build-computed-values", gettext_lazy("計算")),
     ("who", "procedures:build-who", gettext_lazy("申請できる条件")),
     ("papers", "procedures:build-papers", gettext_lazy("添付書類")),
     ("fee", "procedures:build-fee", gettext_lazy("手数料")),
@@ -34,6 +35,7 @@ AREAS = (
     ("letters", "procedures:build-letters", gettext_lazy("通知文")),
     ("texts", "procedures:build-texts", gettext_lazy("翻訳")),
     ("tests", "procedures:build-tests", gettext_lazy("テスト")),
+    ("offering", "procedures:build-offering", gettext_lazy("受付の期間")),
     ("publish", "procedures:build-publish", gettext_lazy("公開")),
 )
 
@@ -134,12 +136,13 @@ def _area(mending: Mending) -> str:
 
 def _is_here(mending: Mending, values: Mapping[str, Any]) -> bool:
     """Whether a fault is about what this page shows: the whole area, or one page, question or number of it."""
-    return all(values.get(name) in (None, getattr(mending, name)) for name in ("question", "number")) and (
+    parts = ("question", "number", "computed")
+    return all(values.get(name) in (None, getattr(mending, name)) for name in parts) and (
         "question" in values or values.get("page") in (None, mending.page)
     )
 
 
-def address_of(draft: Draft, mending: Mending) -> str:
+def address_of(draft: Draft, mending: Mending) -> str:  # noqa: PLR0911 - a table
     """Where a fault is mended."""
     key = draft.procedure.key
     match mending.area:
@@ -147,6 +150,8 @@ def address_of(draft: Draft, mending: Mending) -> str:
             return reverse("procedures:build-question", args=[key, mending.question])
         case Area.FORM if mending.page:
             return reverse("procedures:build-page", args=[key, mending.page])
+        case Area.COMPUTED if mending.computed:
+            return reverse("procedures:build-computed", args=[key, mending.computed])
         case Area.WHO if mending.number is not None:
             return reverse("procedures:build-condition", args=[key, mending.number])
         case Area.PAPERS if mending.number is not None:

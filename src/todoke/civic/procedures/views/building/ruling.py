@@ -12,15 +12,16 @@ from django.views.decorators.http import require_http_methods
 
 from todoke.base.access import needs
 from todoke.base.formulas import Kind, Name, Scope, said
-from todoke.civic.procedures.building import conditions, fees
+from todoke.civic.procedures.building import conditions
+from todoke.civic.procedures.building.computed import known_before
 from todoke.civic.procedures.building.conditions import Clause, Comparison, NoValue, Rule
-from todoke.civic.procedures.building.forms import FeeForm, PaperForm, SaysForm, question_choices
+from todoke.civic.procedures.building.forms import PaperForm, SaysForm, question_choices
 from todoke.civic.procedures.building.pages import NotThere, earlier_than, page_of, question_of
-from todoke.civic.procedures.building.parts import changed, entry_of, put_entry, put_rule, rule_at, with_parts
+from todoke.civic.procedures.building.parts import changed, entry_of, put_entry, put_rule, rule_at
 from todoke.civic.procedures.queries.building import Draft
 from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.types import Instead
-from todoke.civic.procedures.views.building.asking import condition_words
+from todoke.civic.procedures.views.building.asking import condition_words, remarks
 from todoke.civic.procedures.views.building.doors import READ_OR_POST, Refusal, change, opened, shown
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.paperwork.fields.files import Files
@@ -89,6 +90,7 @@ def rule(request: VisitorRequest, procedure: str, place: str) -> HttpResponseBas
         "sentence": condition_words(formula, draft.scope),
         "is_complex": there is not None and conditions.rule_of(there, scope) is None,
         "there": condition_words(there, draft.scope),
+        "notes": [each.says for each in remarks(formula, draft.scope)] if formula is not None else [],
         "back": back,
     }
     has_errors = any(row.error for row in rows)
@@ -145,8 +147,7 @@ def _offered(draft: Draft, place: str) -> Scope:
     kind, _colon, key = place.partition(":")
     if kind not in ("page", "visible", "required"):
         return draft.scope
-    earlier = earlier_than(draft.json, key)
-    return {name: each for name, each in draft.scope.items() if name in earlier}
+    return known_before(draft.json, draft.scope, earlier_than(draft.json, key))
 
 
 def _about(draft: Draft, place: str) -> tuple[str, str]:
@@ -291,56 +292,3 @@ def _paper(request: VisitorRequest, draft: Draft, number: int, entry: dict[str, 
     values = {"form": form, "rules": rules, "rows": rows, "is_new": not entry, "has_questions": bool(questions)}
     values["number"] = number if entry else None
     return shown(request, draft, "papers", values, area="papers", refusal=refusal, has_errors=bool(form.errors))
-
-
-@needs(BUILD)
-@require_http_methods(READ_OR_POST)
-@never_cache
-def fee(request: VisitorRequest, procedure: str) -> HttpResponseBase:
-    """The fee in lines; one that lines cannot say is shown in words, to be kept or begun anew."""
-    draft = opened(request, procedure)
-    entry = draft.json.get("fee") or {}
-    is_anew = "anew" in request.GET
-    lines = fees.lines_of(entry["formula"]) if entry and not is_anew else []
-    questions = [(key, said(draft.scope[key].words) or key) for key in fees.countable(draft.scope)]
-    initial: dict[str, Any] = {"words": entry.get("words"), "basis": entry.get("basis")}
-    for number, line in enumerate(lines or []):
-        initial |= {f"yen_{number}": line.yen, f"per_{number}": line.per}
-    posted = request.POST if request.method == "POST" else None
-    form = FeeForm(posted, lines=None if lines is None else len(lines), questions=questions, initial=initial)
-    refusal = None
-    if posted is not None and form.is_valid():
-        entered = form.cleaned_data
-        written = lines if lines is None else _told(form, lines)
-        # A formula that says the same in other letters stays as it is.
-        is_kept = bool(entry) and not is_anew and written == lines
-        formula = entry["formula"] if is_kept else fees.formula_of(written or [], draft.scope)
-        told = {"words": entered["words"], "basis": entered["basis"], "formula": formula}
-        refusal = change(request, draft, lambda json: with_parts(json, fee=told), _("手数料を保存しました。"))
-        if refusal is None:
-            return redirect("procedures:build-fee", procedure)
-    values = {
-        "form": form,
-        "has_fee": bool(entry),
-        "is_complex": lines is None,
-        "sentence": condition_words(entry.get("formula"), draft.scope) if entry else "",
-        "rules": [
-            (
-                f"fee:{number}",
-                _("金額%(number)dの条件") % {"number": number + 1},
-                condition_words(line.when, draft.scope),
-            )
-            for number, line in enumerate(lines or [])
-        ],
-    }
-    return shown(request, draft, "fee", values, area="fee", refusal=refusal, has_errors=bool(form.errors))
-
-
-def _told(form: FeeForm, lines: list[fees.FeeLine]) -> list[fees.FeeLine]:
-    """The lines with a sum; each keeps its condition."""
-    entered = form.cleaned_data
-    return [
-        fees.FeeLine(entered[f"yen_{n}"], entered[f"per_{n}"], lines[n].when if n < len(lines) else None)
-        for n in range(form.count)
-        if entered[f"yen_{n}"] is not None
-    ]

@@ -1,0 +1,179 @@
+"""The computed values of a draft: which there are, and one of them line by line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from todoke.base.access import needs
+from todoke.base.formulas import Formula, Scope, Unsound, compile_formula
+from todoke.base.formulas.kinds import KIND_WORDS
+from todoke.civic.procedures.building import reckoning as reckonings
+from todoke.civic.procedures.building.computed import computed_of, labels_of, put_computed, scope_of
+from todoke.civic.procedures.building.conditions import NoValue
+from todoke.civic.procedures.building.forms import LabelForm
+from todoke.civic.procedures.building.pages import NotThere
+from todoke.civic.procedures.building.reckoning import LINES_MAX, Line, Reckoning, What
+from todoke.civic.procedures.queries.building import Draft
+from todoke.civic.procedures.rules import BUILD
+from todoke.civic.procedures.views.building.asking import formula_words, sound
+from todoke.civic.procedures.views.building.doors import READ_OR_POST, change, opened, shown
+from todoke.ground.people.gate import VisitorRequest
+from todoke.shared.paperwork.types import Json, Words
+
+
+@dataclass
+class Row:
+    """A line as it stands on the page."""
+
+    number: int
+    line: Line
+    words: str
+    values: list[tuple[str, Any]]
+    error: Any = ""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether its value is typed."""
+        return self.line.what in (What.NUMBER, What.YEN)
+
+
+@needs(BUILD)
+@require_safe
+@never_cache
+def computed_values(request: VisitorRequest, procedure: str) -> HttpResponseBase:
+    """Every computed value with its sentence."""
+    draft = opened(request, procedure)
+    rows = []
+    for key, label in labels_of(draft.json):
+        formula = computed_of(draft.json, key).get("formula")
+        rows.append({"key": key, "label": label, "sentence": formula_words(formula, draft.scope)})
+    return shown(request, draft, "computed_values", {"rows": rows}, area="computed")
+
+
+@needs(BUILD)
+@require_http_methods(READ_OR_POST)
+@never_cache
+def new_computed(request: VisitorRequest, procedure: str) -> HttpResponseBase:
+    """One more."""
+    return _computed(request, opened(request, procedure), "", {})
+
+
+@needs(BUILD)
+@require_http_methods(READ_OR_POST)
+@never_cache
+def computed(request: VisitorRequest, procedure: str, computed: str) -> HttpResponseBase:
+    """One of them."""
+    draft = opened(request, procedure)
+    try:
+        return _computed(request, draft, computed, computed_of(draft.json, computed))
+    except NotThere as gone:
+        raise Http404 from gone
+
+
+def _computed(request: VisitorRequest, draft: Draft, key: str, entry: Mapping[str, Any]) -> HttpResponseBase:
+    scope = scope_of(draft.json, draft.scope, key)
+    there = sound(entry.get("formula"), scope)
+    known = reckonings.reckoning_of(there) if there else None
+    posted = request.POST if request.method == "POST" else None
+    form = LabelForm(posted, initial={"label": entry.get("label")})
+    reckoning = (known or Reckoning(())) if posted is None else _told(posted, scope)
+    rows = _rows(reckoning, scope)
+    # Lines that say what the formula says leave it as it is; so does a formula beyond lines, until there are some.
+    is_kept = bool(entry) and (reckoning == known or (known is None and not rows))
+    formula, faults = (entry["formula"], []) if is_kept else _written(reckoning, rows, scope)
+    checked = _checked(formula, rows, faults, scope)
+    refusal = None
+    has_errors = any(row.error for row in rows) or bool(faults)
+    if posted is not None and "save" in posted and form.is_valid() and not has_errors:
+        label = form.cleaned_data["label"]
+        says = _("計算「%(label)s」を保存しました。") % {"label": label["ja"]}
+        refusal = change(request, draft, lambda json: put_computed(json, key, label, formula), says)
+        if refusal is None:
+            return redirect("procedures:build-computed-values", draft.procedure.key)
+    values = {
+        "computed": key,
+        "form": form,
+        "rows": rows,
+        "joints": reckonings.JOINTS.items(),
+        "terms": list(reckonings.terms(scope)),
+        "ways": reckonings.WAYS.items(),
+        "units": reckonings.UNITS,
+        "reckoning": reckoning,
+        "is_full": len(rows) >= LINES_MAX,
+        "is_complex": there is not None and known is None,
+        "there": there.words() if there else "",
+        "sentence": checked.words() if checked else "",
+        "kind": KIND_WORDS[checked.kind] if checked else "",
+        "troubles": faults if posted is not None else [],
+    }
+    heading = Words(entry.get("label", {})).say() or _("新しい計算")
+    is_refused = posted is not None and "save" in posted and (has_errors or bool(form.errors))
+    return shown(
+        request, draft, "computed", values, area="computed", heading=heading, refusal=refusal, has_errors=is_refused
+    )
+
+
+def _told(posted: Mapping[str, str], scope: Scope) -> Reckoning:
+    """The lines as they stand in the boxes; one that is to go is gone, one that is to come is there."""
+    lines = []
+    for number in range(LINES_MAX):
+        value, joint = posted.get(f"value_{number}", "")[:100].strip(), posted.get(f"joint_{number}", "")
+        line = reckonings.line_of(posted.get(f"term_{number}", ""), scope, value, joint)
+        if line is not None and f"drop_{number}" not in posted:
+            lines.append(line)
+    added = reckonings.line_of(posted.get("new", ""), scope, "", posted.get("new_joint", ""))
+    if "more" in posted and added is not None:
+        lines.append(added)
+    if lines:
+        lines[0] = replace(lines[0], joint=reckonings.Joint.ADD)
+    way, unit = posted.get("way", ""), posted.get("unit", "")
+    return Reckoning(
+        tuple(lines),
+        way if way in reckonings.WAYS else "",
+        unit if unit in reckonings.UNITS and way else "1",
+        "is_yen" in posted,
+    )
+
+
+def _rows(reckoning: Reckoning, scope: Scope) -> list[Row]:
+    return [
+        Row(number, line, reckonings.words_of(line, scope), reckonings.values_of(line, scope))
+        for number, line in enumerate(reckoning.lines)
+    ]
+
+
+def _written(reckoning: Reckoning, rows: list[Row], scope: Scope) -> tuple[Json, list[Any]]:
+    """The formula of the lines, and what is wrong with all of them; a line that cannot be read gets its sentence."""
+    for row in rows:
+        try:
+            reckonings.term_of(row.line, scope)
+        except NoValue as missing:
+            row.error = missing.says
+    if any(row.error for row in rows):
+        return None, []
+    try:
+        return reckonings.formula_of(reckoning, scope), []
+    except NoValue as missing:
+        return None, [missing.says]
+
+
+def _checked(formula: Json, rows: list[Row], faults: list[Any], scope: Scope) -> Formula | None:
+    """The formula, read; what the rule language finds wrong stands at its line, or among the faults."""
+    if formula is None:
+        return None
+    try:
+        return compile_formula(formula, scope)
+    except Unsound as unsound:
+        for fault in unsound.faults:
+            number = reckonings.line_at(formula, fault.path)
+            if number is not None and number < len(rows):
+                rows[number].error = fault.says
+            else:
+                faults.append(fault.says)
+    return None
