@@ -495,7 +495,10 @@ class Reader:
                 example = "、".join(_shown(value, key) for value, key in zip(gap, keys, strict=True))
                 self.tell(
                     f"{table.path}/rows",
-                    _("当てはまる行がない場合があります（例 %(example)s）。行を足すか、otherwise を書いてください。")
+                    _(
+                        "当てはまる行がない場合があります（例 %(example)s）。行を足すか、"
+                        "どの行にも当てはまらないときの値（otherwise）を書いてください。"
+                    )
                     % {"example": example},
                 )
 
