@@ -93,6 +93,14 @@ class Clerk:
         if value:
             line.get_by_role("textbox", name="値").fill(value)
 
+    def reckon_with(self, term: str, joint: str = "", value: str = "") -> None:
+        if joint:
+            self.page.get_by_label("つなぎ方").select_option(label=joint)
+        self.page.get_by_label("計算に使うもの").select_option(label=term)
+        self.press("計算に加える")
+        if value:
+            self.page.get_by_role("group", name=term).last.get_by_role("textbox", name="値").fill(value)
+
     def only_where(self, question: str, link: str, condition: tuple[str, str]) -> None:
         self.go(question)
         self.go(link)
@@ -161,7 +169,28 @@ def test_a_procedure_is_built_and_published_by_clicks_alone(
             clerk.press("保存する")
     clerk.only_where("配置図", "聞く条件を決める", ("去年も出しましたか", "「いいえ」である"))
 
-    # Who may apply, the paper, the fee with its branch.
+    # What is reckoned from the answers: what does not fit is told, and then put right.
+    clerk.part("計算")
+    clerk.go("計算を加える")
+    clerk.say("計算の名前", ("広さと日数", "広（ひろ）さと 日（ひ）の 数（かず）", "Area and days"))
+    clerk.reckon_with("「広さ（平方メートル）」")
+    clerk.reckon_with("「日数」", "× 掛ける")
+    clerk.reckon_with("決まった金額（円）", "＋ 足す", "10")
+    clerk.press("この計算を保存する")
+    assert page.get_by_text("数と金額は一緒に使えません。同じ種類にしてください。").is_visible()
+    keep_picture(page, "builder-computed-refused-1280")
+    page.get_by_role("group", name="決まった金額（円）").get_by_label("この行を消す").check()
+    clerk.press("計算を確かめる")
+    assert page.get_by_text("広さ（平方メートル） × 日数").is_visible()
+    keep_picture(page, "builder-computed-1280")
+    clerk.press("この計算を保存する")
+    clerk.part("様式の質問")
+    page.get_by_role("link", name="屋台", exact=True).click()
+    clerk.add("計算した値", ("計算した広さと日数", "計算（けいさん）した もの", "Area times days"), False)
+    page.get_by_label("どの計算か").select_option(label="広さと日数")
+    clerk.press("保存する")
+
+    # Who may apply, the paper, the fee: a table of conditions and amounts.
     clerk.part("申請できる条件")
     clerk.say(
         "当てはまらない人に見せる文",
@@ -186,13 +215,16 @@ def test_a_procedure_is_built_and_published_by_clicks_alone(
     clerk.part("手数料")
     clerk.say("手数料の名前", ("道路占用料", "道（みち）を 使（つか）う お金（かね）", "Charge"))
     page.get_by_label("根拠").fill("凪浜市道路占用料徴収条例別表（見本）")
-    page.get_by_label("金額1（円）").fill("500")
-    page.get_by_label("金額1に掛ける数").select_option(label="広さ（平方メートル）")
-    page.get_by_label("金額2（円）").fill("1000")
+    page.get_by_label("上から見て、最初に当てはまる行だけにする").check()
+    for number, yen in ((1, "100"), (2, "50")):
+        page.get_by_label(f"金額{number}（円）").fill(yen)
+        page.get_by_label(f"金額{number}に掛ける数").select_option(label="広さと日数")
     clerk.press("保存する")
-    clerk.go("金額2の条件")
+    assert page.get_by_text("金額2：ここには決して来ません").is_visible()
+    clerk.go("金額1の条件")
     clerk.on_condition("火を使いますか", "「はい」である")
     clerk.press("この条件を保存する")
+    assert page.get_by_text("ここには決して来ません").count() == 0
     keep_picture(page, "builder-fee-1280")
 
     # The route, the term, the letters.
@@ -208,9 +240,9 @@ def test_a_procedure_is_built_and_published_by_clicks_alone(
     keep_picture(page, "builder-letters-1280")
 
     # Two tests, by filling the form in.
-    write_test(clerk, "初めて出す人、火を使う", last_year="no", fire="yes", days="3", fee="3000")
+    write_test(clerk, "初めて出す人、火を使う", last_year="no", fire="yes", days="3", fee="1200")
     keep_picture(page, "builder-tests-1280")
-    write_test(clerk, "去年も出した人、火を使わない", last_year="yes", fire="no", days="40", fee="2000")
+    write_test(clerk, "去年も出した人、火を使わない", last_year="yes", fire="no", days="40", fee="8000")
     assert page.get_by_text("合格", exact=True).count() == 2
     keep_picture(page, "builder-coverage-1280")
 
@@ -242,6 +274,9 @@ def test_a_procedure_is_built_and_published_by_clicks_alone(
         "conditions/",
         "papers/0/",
         "fee/",
+        "computed/",
+        "computed/of/sum1/",
+        "offering/",
         "handling/",
         "letters/",
         "texts/",
@@ -253,8 +288,26 @@ def test_a_procedure_is_built_and_published_by_clicks_alone(
         page.set_viewport_size(NARROW)
         keep_picture(page, f"builder-320-{name.replace('/', '-') or 'overview'}")
         page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(f"{base}/rules/fee:1/")
+    page.goto(f"{base}/rules/fee:0/")
     check_page(window)
+
+    # The fee changes: from now on a table of prices, by what is sold.
+    clerk.part("手数料")
+    page.get_by_label("表の列にする質問").select_option(label="売るもの")
+    clerk.press("料金表を作る")
+    page.get_by_label("1行目の金額").fill("500")
+    clerk.press("この表を保存する")
+    assert page.get_by_text("当てはまる行がない場合があります（例 花）").is_visible()
+    keep_picture(page, "builder-table-refused-1280")
+    page.get_by_label("2行目の金額").fill("300")
+    page.get_by_label("表の金額に掛ける数").select_option(label="広さと日数")
+    clerk.press("この表を保存する")
+    clerk.go("の行を直す")
+    check_page(window)
+    page.set_viewport_size(NARROW)
+    keep_picture(page, "builder-320-table")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    keep_picture(page, "builder-table-1280")
 
 
 def write_test(clerk: Clerk, name: str, *, last_year: str, fire: str, days: str, fee: str) -> None:
@@ -267,7 +320,7 @@ def write_test(clerk: Clerk, name: str, *, last_year: str, fire: str, days: str,
     page.get_by_role("group", name="去年も出しましたか").get_by_label(yes_no[last_year], exact=True).check()
     page.get_by_role("group", name="火を使いますか").get_by_label(yes_no[fire], exact=True).check()
     page.get_by_label("広さ（平方メートル）").fill("4")
-    page.get_by_label("日数").fill(days)
+    page.get_by_role("textbox", name="日数", exact=True).fill(days)
     clerk.press("結果を見る")
     clerk.press("今の結果を、期待する結果にする")
     assert page.get_by_label("手数料（円）").input_value() == fee

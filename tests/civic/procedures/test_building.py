@@ -343,3 +343,22 @@ def test_differences_are_told_in_words() -> None:
     assert len([each for each in told if each[0] in ("添付書類", "手数料")]) == 4
     assert ("テスト「去年も出した人は図が要らない」", "なくなりました。", "", "") in told
     assert differences(old, old) == []
+
+
+def test_a_changed_amount_of_a_table_is_told() -> None:
+    rows = [{"when": [[True], {"from": 1, "below": 5}], "then": 100}, {"when": [[False], None], "then": 1200}]
+    table = {"words": "別表", "columns": ["truth", "number"], "gives": "money", "rows": rows, "otherwise": 0}
+    look_up = {"op": "look-up", "table": "fees", "of": [{"name": "again"}, {"name": "area"}]}
+    fee = {"words": {"ja": "料"}, "basis": "別表", "formula": {"tables": {"fees": table}, "value": look_up}}
+    old = read_procedure(copy.deepcopy(stall(fee=fee)))
+    rows[0]["then"] = 150
+    table["otherwise"] = 300
+
+    told = [(each.says, each.before, each.after) for each in differences(old, read_procedure(stall(fee=fee)))]
+
+    assert told == [
+        ("なくなりました。", "料金表「別表」はい、1以上5未満：100円", ""),
+        ("なくなりました。", "料金表「別表」どの行にも当てはまらないとき：0円", ""),
+        ("増えました。", "", "料金表「別表」はい、1以上5未満：150円"),
+        ("増えました。", "", "料金表「別表」どの行にも当てはまらないとき：300円"),
+    ]

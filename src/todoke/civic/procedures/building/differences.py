@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from todoke.base.formulas import Unsound, compile_formula
+from todoke.base.formulas import Scope, Unsound, compile_formula
+from todoke.civic.procedures.building.price_tables import rows_in_words, tables_of
 from todoke.civic.procedures.building.wording import PART_WORDS, level_words
 from todoke.civic.procedures.document import ProcedureDocument
 from todoke.civic.procedures.judging import written_formulas
@@ -69,7 +70,7 @@ def _lines(document: ProcedureDocument, part: str) -> list[str]:
         except Unsound:
             said[place] = str(formula)
     if part == "fee":
-        return [f"{document.fee.words}（{document.fee.basis}）：{said['fee.formula']}"] if document.fee else []
+        return _fee_lines(document, scope, said["fee.formula"]) if document.fee else []
     if part == "conditions":
         return [f"{each.says}：{said[f'conditions.{n}.formula']}" for n, each in enumerate(document.conditions)]
     found = []
@@ -78,6 +79,17 @@ def _lines(document: ProcedureDocument, part: str) -> list[str]:
         facts = [paper.purpose.say(), paper.basis, paper.handling.label, paper.instead.label, paper.instead_basis]
         found.append("、".join(map(str, filter(None, [paper.name.say(), *facts, *formulas]))))
     return found
+
+
+def _fee_lines(document: ProcedureDocument, scope: Scope, sentence: str) -> list[str]:
+    """The fee in one line, and each row of its tables in one."""
+    assert document.fee is not None
+    lines = [f"{document.fee.words}（{document.fee.basis}）：{sentence}"]
+    try:
+        tables = tables_of(compile_formula(document.fee.formula, scope))
+    except Unsound:
+        return lines
+    return lines + [line for table in tables.values() for line in rows_in_words(table)]
 
 
 def _said(part: str, value: Any) -> str:

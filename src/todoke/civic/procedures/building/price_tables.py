@@ -135,6 +135,32 @@ def options_of(column: Column, chosen: str) -> list[tuple[str, str]]:
     return known
 
 
+def rows_in_words(table: PriceTable) -> list[str]:
+    """Each row in one line, for people who look at what has changed."""
+    lines = [("、".join(map(_in_words, row.cells, table.columns)), row.amount) for row in table.rows]
+    if table.otherwise:
+        lines.append((_("どの行にも当てはまらないとき"), table.otherwise))
+    return [
+        _("料金表「%(table)s」%(when)s：%(amount)s")
+        % {"table": table.words, "when": when, "amount": _amount(amount, table)}
+        for when, amount in lines
+    ]
+
+
+def _in_words(texts: Sequence[str], column: Column) -> str:
+    if column.kind in CHOSEN:
+        chosen = [column.choices.get(text, text) for text in texts[0].split(JOINT) if text]
+        return "、".join(chosen) or _("どれでも")
+    start, below = texts
+    told = [_("%(value)s以上") % {"value": start}] if start else []
+    told += [_("%(value)s未満") % {"value": below}] if below else []
+    return "".join(told) or _("どれでも")
+
+
+def _amount(amount: str, table: PriceTable) -> str:
+    return _("%(amount)s円") % {"amount": f"{int(amount):,}"} if table.gives is Kind.MONEY else amount
+
+
 def _is_plain(table: Table) -> bool:
     return table.gives in (Kind.MONEY, Kind.NUMBER) and all(
         kind in CHOSEN or (kind in RANGED and all(row.when[at].among is None for row in table.rows))

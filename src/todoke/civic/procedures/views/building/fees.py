@@ -54,7 +54,6 @@ def fee(request: VisitorRequest, procedure: str) -> HttpResponseBase:
         "form": form,
         "has_fee": bool(entry),
         "is_complex": there is None,
-        "is_table": there is not None and there.how is How.FIRST,
         "sentence": formula_words(entry["formula"], draft.scope) if entry else "",
         "lines": _lines(there, draft.scope),
         "tables": _tables(entry, draft.scope),
