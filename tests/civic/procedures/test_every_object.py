@@ -24,9 +24,11 @@ from tests.sign_in import make_staff, resident_client, sign_in
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions import deciding
 from todoke.civic.procedures.actions.drafting import publish, save_draft
+from todoke.civic.procedures.actions.exporting import save_layout
 from todoke.civic.procedures.actions.filing import Filer, begin, submit
+from todoke.civic.procedures.actions.interfaces import give_key
 from todoke.civic.procedures.actions.originals import keep_original
-from todoke.civic.procedures.models import Filing, PaperOriginal
+from todoke.civic.procedures.models import Filing, InterfaceKey, PaperOriginal
 from todoke.ground.files.actions import store
 from todoke.ground.files.models import Document
 from todoke.ground.looks.models import Look
@@ -133,6 +135,9 @@ TABLE: dict[str, Row] = {
     "procedures:away-send": Row("procedure", CLERKS, gets=False, posts={}),
     "procedures:table": Row("procedure", CLERKS, posts={}),
     "procedures:table-headings": Row("procedure", CLERKS),
+    "procedures:layout": Row("procedure", CLERKS, posts={}),
+    "procedures:layout-file": Row("procedure", CLERKS),
+    "procedures:key-end": Row("key", (FIRST_CASE,), gets=False, posts={}),
     "procedures:findings": Row("procedure", CLERKS, posts={}),
     **{f"procedures:build{name}": Row(**DRAFT, more=more) for name, more in BUILDING.items()},
     "procedures:build": Row("procedure", CLERKS),
@@ -266,6 +271,9 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
     version = publish(save_draft(document, viewer=clerk, at=now()).procedure, viewer=clerk, at=now())
     save_draft(reckoned(document), viewer=clerk, at=now())
 
+    columns = [{"from": "case.number", "heading": "番号"}]
+    layout = save_layout(version.procedure, "standard", "標準", columns, viewer=clerk, at=now())
+    key, _secret = give_key(layout, "基幹系", ends_on=today, viewer=clerk, at=now())
     owner = new_resident(now())
     browser = resident_client(Level.ACCOUNT, owner)
     browser.post(reverse("procedures-public:begin", args=["stall"]))
@@ -353,6 +361,7 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
             "number": {"pk": number.pk},
             "mandate": {"pk": asked.pk},
             "procedure": {"procedure": "stall"},
+            "key": {"number": key.pk},
             "verify": {"value": code_of(paper.pk)},
         },
         {
@@ -377,7 +386,7 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
 
 KEPT = (
     *(Case, Task, Letter, Filing, PaperOriginal, Response, Revision, Document),
-    *(Decision, Mark, Absence, OfficialDocument, DocumentNumber, Mandate),
+    *(Decision, Mark, Absence, OfficialDocument, DocumentNumber, Mandate, InterfaceKey),
 )
 
 

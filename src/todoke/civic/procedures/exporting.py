@@ -4,6 +4,8 @@ for the opening of answers.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from random import Random
 from typing import Any
 
 from django.utils import translation
@@ -11,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from todoke.base.clock import in_japan
 from todoke.civic.procedures.models import Filing
-from todoke.shared.paperwork.document import FormDocument
+from todoke.shared.paperwork.document import FormDocument, Question
 from todoke.shared.paperwork.queries import Filled
 from todoke.shared.paperwork.registry import field_kinds
-from todoke.shared.paperwork.types import Fault
+from todoke.shared.paperwork.types import Fault, Value
 
 WIDTH_MAX = 4000
 COLUMNS_MAX = 300
+SAMPLES = 3
 KNOWN = ("case.number", "case.arrived", "case.state", "case.outcome", "case.closed", "channel", "fee.yen")
 
 
@@ -86,17 +89,45 @@ def line_of(columns: Sequence[Column], filing: Filing, found: Filled) -> list[st
     return [_cell(column, filing, found) for column in columns]
 
 
+def sample_lines(columns: Sequence[Column], form: FormDocument, on: date) -> list[list[str]]:
+    """Three lines of nobody, as the kinds of questions invent them. What does not fit is said in its cell."""
+    return [[_sample(column, form, number, on) for column in columns] for number in range(1, SAMPLES + 1)]
+
+
+def _sample(column: Column, form: FormDocument, number: int, on: date) -> str:
+    question = form.question(column.source)
+    if question is None:
+        day, counted = on.isoformat(), f"{on.year}-{number:05d}"
+        words = {**_SAMPLE, "case.number": counted, "case.arrived": day, "case.closed": day}[column.source]
+        names: tuple[str, ...] = (words,)
+    else:
+        kind = field_kinds[question.kind]
+        value = kind.generate(Random(number), question) if kind.asks else None  # noqa: S311 - a sample for the eye
+        names, words = _names(value, question)
+    try:
+        return _fitted(column, str(number), names, words)
+    except DoesNotFit as refused:
+        return str(refused)
+
+
+_SAMPLE = {"case.state": "received", "case.outcome": "granted", "channel": "web", "fee.yen": "1500"}
+
+
 def _cell(column: Column, filing: Filing, found: Filled) -> str:
     assert filing.case is not None
     names, words = _value(column.source, filing, found)
+    return _fitted(column, filing.case.number, names, words)
+
+
+def _fitted(column: Column, number: str, names: tuple[str, ...], words: str) -> str:
     if column.codes and words:
         code = next((column.codes[name] for name in names if name in column.codes), None)
         if code is None:
-            raise DoesNotFit(filing.case.number, column.heading, _("コード表にない値です。"))
+            raise DoesNotFit(number, column.heading, _("コード表にない値です。"))
         words = code
     if column.width is not None and len(words) > column.width:
         says = _("%(width)s文字に収まりません。") % {"width": column.width}
-        raise DoesNotFit(filing.case.number, column.heading, says)
+        raise DoesNotFit(number, column.heading, says)
     return words
 
 
@@ -109,11 +140,17 @@ def _value(source: str, filing: Filing, found: Filled) -> tuple[tuple[str, ...],
     entry = found.sheet.get(source)
     if question is None or entry is None or entry.value is None:
         return (), ""
+    return _names(entry.value, question)
+
+
+def _names(value: Value, question: Question) -> tuple[tuple[str, ...], str]:
+    if value is None:
+        return (), ""
     kind = field_kinds[question.kind]
-    flat = " ".join(str(part) for part in kind.flat(entry.value, question) if part)
+    flat = " ".join(str(part) for part in kind.flat(value, question) if part)
     with translation.override("ja"):
-        words = str(kind.words(entry.value, question))
-    return (str(entry.value), flat, words), flat
+        words = str(kind.words(value, question))
+    return (str(value), flat, words), flat
 
 
 def _known(source: str, filing: Filing) -> str:

@@ -1,6 +1,7 @@
 """What staff type on the pages of cases and of the counter."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.formulas import Kind, Name, said
 from todoke.civic.procedures.document import ProcedureDocument
+from todoke.civic.procedures.layout_file import BYTES_MAX
 from todoke.civic.procedures.models import ExportLayout
 from todoke.civic.procedures.types import Outcome, Proxy
 from todoke.shared.paperwork.models import Channel
@@ -239,6 +241,66 @@ class ExportForm(forms.Form):
         if entered.get("start") and entered.get("end") and entered["end"] < entered["start"]:
             self.add_error("end", _("終わりの日は、始まりの日より後にしてください。"))
         return entered
+
+
+class LayoutChoice(forms.ModelChoiceField):
+    """A layout, with the procedure that it belongs to."""
+
+    def label_from_instance(self, obj: ExportLayout) -> str:
+        """Its own name does not tell it from those of other procedures."""
+        return f"{obj.name}（{obj.procedure.key}）"
+
+
+class KeyForm(forms.Form):
+    """A key: which layout, for whose system, until when."""
+
+    use_required_attribute = False
+
+    layout = LayoutChoice(label=_("レイアウト"), queryset=ExportLayout.objects.none(), empty_label=None)
+    name = forms.CharField(label=_("相手のシステム"), max_length=100)
+    ends_on = forms.DateField(label=_("使える最後の日"), widget=DAY)
+
+    def __init__(self, *arguments: Any, layouts: Any, first: date, latest: date, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.first, self.latest = first, latest
+        self.fields["layout"].queryset = layouts  # type: ignore[attr-defined]
+
+    def clean_ends_on(self) -> date:
+        """Between today and the last day that a key may have."""
+        ends_on: date = self.cleaned_data["ends_on"]
+        if not self.first <= ends_on <= self.latest:
+            days = {"first": self.first, "latest": self.latest}
+            raise forms.ValidationError(_("%(first)sから%(latest)sまでの日にしてください。") % days)
+        return ends_on
+
+
+class LayoutForm(forms.Form):
+    """A layout as a file, or its text as it came and was perhaps mended on the page."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(label=_("レイアウトのファイル"), required=False)
+    text = forms.CharField(
+        label=_("取り込む内容"), required=False, widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"})
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # There is nothing to mend before anything has come.
+        if not self.is_bound and not self.initial.get("text"):
+            del self.fields["text"]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is there."""
+        entered = super().clean() or {}
+        if not entered.get("file") and not entered.get("text") and not self.errors:
+            self.add_error("file", _("ファイルを選んでください。"))
+        return entered
+
+    def sent(self) -> bytes:
+        """The bytes: of the file, where one was sent, otherwise of the text."""
+        file = self.cleaned_data.get("file")
+        return file.read(BYTES_MAX + 1) if file else self.cleaned_data["text"].encode()
 
 
 class TableForm(forms.Form):

@@ -1,5 +1,6 @@
 """Procedures and their versions, filings, what was left out, and the tally that never held a name."""
 
+from datetime import date
 from uuid import uuid4
 
 from django.conf import settings
@@ -420,6 +421,8 @@ class InterfaceKey(models.Model):
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    # The latest time that somebody came with it.
+    used_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("連携の鍵")
@@ -427,6 +430,10 @@ class InterfaceKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_in_force(self, today: date) -> bool:
+        """Whether it opens anything on this day."""
+        return self.ended_at is None and self.ends_on >= today
 
 
 class GuideTopic(models.Model):

@@ -60,3 +60,4 @@ staff_menu.register(MenuItem("procedures.texts", _("手続きの翻訳"), "proce
 staff_menu.register(
     MenuItem("procedures.export", _("連携ファイルを出す"), "procedures:export", 23, "procedures.export")
 )
+staff_menu.register(MenuItem("procedures.layouts", _("連携レイアウト"), "procedures:layouts", 25, "procedures.build"))

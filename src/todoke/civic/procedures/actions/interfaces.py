@@ -4,11 +4,12 @@ import secrets
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from todoke.base.clock import in_japan
 from todoke.base.sealing import keyed_hash
 from todoke.civic.procedures.actions.exporting import export
-from todoke.civic.procedures.actions.refusals import NotAllowed
+from todoke.civic.procedures.actions.refusals import NotAllowed, ProcedureRefused
 from todoke.civic.procedures.models import ExportLayout, InterfaceKey, ProcedureVersion
 from todoke.civic.procedures.rules import EXPORT
 from todoke.ground.audit.actions import record
@@ -19,17 +20,29 @@ PURPOSE = "procedures.views.interface-key"
 DAYS_MAX = 400
 
 
+class KeyGivenAlready(ProcedureRefused):
+    """This system has a key of this layout."""
+
+    says = gettext_lazy("このシステムには、もう鍵を渡しています。作り直すときは、先に今の鍵を止めてください。")
+
+
 @transaction.atomic
 def give_key(
     layout: ExportLayout, name: str, *, ends_on: date, viewer: Viewer, at: datetime
 ) -> tuple[InterfaceKey, str]:
-    """A key by which the system `name` reads this layout, and its secret. Raises NotAllowed, ValueError for its days.
+    """A key by which the system `name` reads this layout, and its secret.
 
-    It reads what the giver may read on the day of the reading: once they have moved away, it opens nothing.
+    It reads what the giver may read on the day of the reading: once they have moved away, it opens nothing. Raises
+    NotAllowed, ValueError for its days, and KeyGivenAlready while that system has one: a form that is sent twice makes
+    no second key that nobody knows of.
     """
     if not _may(layout, viewer):
         raise NotAllowed
-    if not name.strip() or not 0 <= (ends_on - in_japan(at).date()).days <= DAYS_MAX:
+    layout = ExportLayout.objects.select_for_update().get(pk=layout.pk)
+    today = in_japan(at).date()
+    if any(key.is_in_force(today) for key in layout.keys.filter(name=name.strip()[:100])):
+        raise KeyGivenAlready
+    if not name.strip() or not 0 <= (ends_on - today).days <= DAYS_MAX:
         raise ValueError(f"a key has a name and ends within {DAYS_MAX} days")
     secret = secrets.token_urlsafe(32)
     key = InterfaceKey.objects.create(
@@ -57,11 +70,13 @@ def end_key(key: InterfaceKey, *, viewer: Viewer, at: datetime) -> None:
 
 
 def key_of(secret: str, *, at: datetime) -> InterfaceKey | None:
-    """The key with this secret, while it is in force."""
-    found = InterfaceKey.objects.select_related("layout__procedure", "given_by").filter(
-        secret_hash=keyed_hash(secret[:100], purpose=PURPOSE), ended_at=None, ends_on__gte=in_japan(at).date()
-    )
-    return found.first()
+    """The key with this secret, while it is in force; that somebody came with it is kept."""
+    hashed = keyed_hash(secret[:100], purpose=PURPOSE)
+    found = InterfaceKey.objects.select_related("layout__procedure", "given_by").filter(secret_hash=hashed).first()
+    if found is None or not found.is_in_force(in_japan(at).date()):
+        return None
+    InterfaceKey.objects.filter(pk=found.pk).update(used_at=at)
+    return found
 
 
 def export_by(key: InterfaceKey, *, start: date, end: date, why: str, at: datetime) -> list[list[str]]:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.interfaces import end_key, give_key
-from todoke.civic.procedures.actions.refusals import NotAllowed
+from todoke.civic.procedures.actions.refusals import ProcedureRefused
 from todoke.civic.procedures.models import ExportLayout, InterfaceKey
 from todoke.ground.people.models import Account
 from todoke.ground.people.queries import viewer_for
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         try:
             {"give": self._give, "end": self._end, "list": self._list}[verb](options)
-        except NotAllowed as refused:
+        except ProcedureRefused as refused:
             raise CommandError(str(refused)) from refused
 
     def _give(self, options: dict[str, Any]) -> None:
@@ -60,9 +60,10 @@ class Command(BaseCommand):
 
     def _list(self, _options: dict[str, Any]) -> None:
         for key in InterfaceKey.objects.select_related("layout__procedure", "given_by"):
+            used = f"最後に使われた日 {in_japan(key.used_at):%Y-%m-%d}" if key.used_at else "使われていない"
             state = f"{in_japan(key.ended_at):%Y-%m-%d} に停止" if key.ended_at else f"{key.ends_on} まで"
             place = f"{key.layout.procedure.key}/{key.layout.key}"
-            self.stdout.write(f"{key.pk} {key.name} {place} {key.given_by.login_name} {state}")
+            self.stdout.write(f"{key.pk} {key.name} {place} {key.given_by.login_name} {state} {used}")
 
 
 def _viewer(login_name: str) -> Viewer:
