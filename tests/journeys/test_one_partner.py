@@ -38,7 +38,7 @@ def test_a_layout_and_a_key_let_a_partner_read(
     download.value.save_as(file)
     page.get_by_label("レイアウトのファイル").set_input_files(file)
     page.get_by_role("button", name="見本の3行で確かめる").click()
-    check_page(window)
+    check_page(window, posted=True)
     keep_picture(page, "layout-look-1280")
     page.set_viewport_size(NARROW)
     keep_picture(page, "layout-look-320")
@@ -52,7 +52,7 @@ def test_a_layout_and_a_key_let_a_partner_read(
     page.get_by_role("button", name="鍵を作って表示する").click()
     secret = page.locator("#secret").inner_text()
     keep_picture(page, "key-made-1280")
-    check_page(window)
+    check_page(window, posted=True)
     today = in_japan(now()).date()
     query = f"start={today - timedelta(days=1)}&end={today}&why=nightly"
     address = f"/api/v1/exports/dog-registration/standard?{query}"

@@ -116,7 +116,7 @@ def test_a_file_goes_out_is_changed_looked_at_and_kept(desk, layout):
     assert told == FILE
     told["columns"].append({"from": "again", "heading": "去年も", "codes": {"はい": "1", "いいえ": "0"}})
 
-    looked = sent(desk, told, look="1")
+    looked = sent(desk, told, save="1")
     page = looked.content.decode()
 
     assert "いまの「標準」を置き換えます" in page

@@ -116,7 +116,8 @@ def layout(request: VisitorRequest, procedure: str) -> HttpResponseBase:
             faults = [f"{fault.where}：{fault.says}" for fault in broken.faults]
             form = LayoutForm(initial={"text": told.text if told else ""})
         else:
-            if "save" in request.POST:
+            # A file that nobody has looked at is shown first, whichever button sent it.
+            if "save" in request.POST and not form.cleaned_data.get("file"):
                 save_layout(version.procedure, told.key, told.name, told.columns, viewer=request.viewer, at=now())
                 messages.success(request, _("レイアウト「%(name)s」を保存しました。") % {"name": told.name})
                 return redirect("procedures:layout", procedure)
