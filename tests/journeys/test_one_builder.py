@@ -288,8 +288,9 @@ def test_a_procedure_is_built_and_published_by_clicks_alone(
         page.set_viewport_size(NARROW)
         keep_picture(page, f"builder-320-{name.replace('/', '-') or 'overview'}")
         page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(f"{base}/rules/fee:0/")
-    check_page(window)
+    for name in ("rules/fee:0/", "computed/of/sum1/", "offering/"):
+        page.goto(f"{base}/{name}")
+        check_page(window)
 
     # The fee changes: from now on a table of prices, by what is sold.
     clerk.part("手数料")

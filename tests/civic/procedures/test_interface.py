@@ -314,6 +314,7 @@ def test_keys_are_given_listed_and_ended_by_command(version, clerk):
 
     assert exported(secret).status_code == 401
     assert "停止" in said.getvalue()
+    assert "最後に使われた日" in said.getvalue()
 
 
 # ---- whatever comes -----------------------------------------------------------------------------------------------

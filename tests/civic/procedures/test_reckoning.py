@@ -21,6 +21,7 @@ from todoke.civic.procedures.building.computed import (
 )
 from todoke.civic.procedures.building.conditions import NoValue
 from todoke.civic.procedures.building.pages import NotThere, StillUsed, uses_of
+from todoke.civic.procedures.building.price_tables import PriceRow, options_of, row_of, tables_of, with_rows
 from todoke.civic.procedures.building.reckoning import (
     LINES_MAX,
     UNITS,
@@ -264,3 +265,49 @@ def test_what_rests_on_a_value_is_not_offered_to_it() -> None:
     assert list(scope_of(made, scope, "")) == list(scope)
     assert list(known_before(made, scope, {"area"})) == ["area", "sum1", "sum2"]
     assert list(known_before(made, scope, set())) == []
+
+
+def look_up(key: str, **table: Any) -> Any:
+    made = {"words": "別表", "gives": "money", "otherwise": 0, **table}
+    return {"tables": {"fees": made}, "value": {"op": "look-up", "table": "fees", "of": [{"name": key}]}}
+
+
+DAYS = {"gives": "date", "otherwise": "2026-05-01"}
+
+
+def many(number: int) -> list[Any]:
+    return [{"when": [{"from": at, "below": at + 1}], "then": at} for at in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_listed"),
+    [
+        (look_up("people", columns=["number"], rows=many(3)), True),
+        (look_up("start", columns=["date"], rows=[{"when": [{"from": "2026-04-01"}], "then": 5}]), True),
+        (look_up("people", columns=["number"], rows=[{"when": [[1, 2]], "then": 5}]), False),
+        (look_up("name", columns=["text"], rows=[{"when": [["港町"]], "then": 5}]), False),
+        (look_up("people", columns=["number"], rows=many(300)), False),
+        (look_up("yes", columns=["truth"], rows=[{"when": [[True]], "then": "2026-04-01"}], **DAYS), False),
+    ],
+)
+def test_tables_that_the_page_cannot_hold_are_left_alone(formula: Any, is_listed: bool) -> None:
+    scope = {**SCOPE, "name": Name("name", Kind.TEXT, WORDS)}
+
+    tables = tables_of(compile_formula(formula, scope))
+
+    assert bool(tables) is is_listed
+    for table in tables.values():
+        assert with_rows(formula, table) == formula
+
+
+def test_a_cell_with_two_choices_is_offered_as_it_is() -> None:
+    colour = Name("colour", Kind.CHOICE, WORDS, {"red": "赤", "blue": "青", "green": "緑"})
+    rows = [{"when": [["red", "blue"]], "then": 1}, {"when": [["green"]], "then": 2}]
+    formula = look_up("colour", columns=["choice"], rows=rows)
+
+    table = tables_of(compile_formula(formula, {"colour": colour}))["fees"]
+
+    assert options_of(table.columns[0], "red,blue")[-1] == ("red,blue", "赤、青")
+    assert with_rows(formula, table) == formula
+    with pytest.raises(NoValue):
+        row_of(PriceRow((("red,pink",),), "1"), table)

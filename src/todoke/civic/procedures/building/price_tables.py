@@ -1,6 +1,7 @@
 """The tables beside a fee (料金表): what each column is about, and its rows as they are chosen and typed.
 
-Tables with a column of texts, or with single values among numbers, are beyond this: they are not listed, and stay.
+Tables with a column of texts, with single values among numbers, or with more boxes than a browser may send are beyond
+this: they are not listed, and stay.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,8 @@ from todoke.shared.paperwork.types import Json
 
 KEY = "fees"
 COLUMNS_MAX = 2
-ROWS_MAX = 500
+# Django takes a thousand fields of one form (DATA_UPLOAD_MAX_NUMBER_FIELDS).
+BOXES_MAX = 800
 FILLED_MAX = 100
 CHOSEN = (Kind.CHOICE, Kind.TRUTH)
 RANGED = (Kind.NUMBER, Kind.MONEY, Kind.DATE)
@@ -162,9 +164,14 @@ def _amount(amount: str, table: PriceTable) -> str:
 
 
 def _is_plain(table: Table) -> bool:
-    return table.gives in (Kind.MONEY, Kind.NUMBER) and all(
-        kind in CHOSEN or (kind in RANGED and all(row.when[at].among is None for row in table.rows))
-        for at, kind in enumerate(table.columns)
+    boxes = 1 + sum(1 if kind in CHOSEN else 2 for kind in table.columns)
+    return (
+        table.gives in (Kind.MONEY, Kind.NUMBER)
+        and boxes * len(table.rows) <= BOXES_MAX
+        and all(
+            kind in CHOSEN or (kind in RANGED and all(row.when[at].among is None for row in table.rows))
+            for at, kind in enumerate(table.columns)
+        )
     )
 
 

@@ -19,7 +19,7 @@ from todoke.civic.procedures.building.conditions import NoValue
 from todoke.civic.procedures.building.fees import countable
 from todoke.civic.procedures.building.forms import SPARE_ROWS, PriceTableForm
 from todoke.civic.procedures.building.parts import with_parts
-from todoke.civic.procedures.building.price_tables import CHOSEN, COLUMNS_MAX, ROWS_MAX, PriceRow, PriceTable
+from todoke.civic.procedures.building.price_tables import BOXES_MAX, CHOSEN, COLUMNS_MAX, PriceRow, PriceTable
 from todoke.civic.procedures.queries.building import Draft
 from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.views.building.asking import sound
@@ -121,7 +121,7 @@ def _answer(
 def _told(posted: Mapping[str, str], table: PriceTable) -> PriceTable:
     """The table as it stands in the boxes."""
     rows = []
-    for number in range(ROWS_MAX):
+    for number in range(BOXES_MAX):
         if f"amount_{number}" not in posted:
             break
         cells = tuple(
@@ -140,7 +140,7 @@ def _parts(column: prices.Column) -> int:
 
 def _shown(table: PriceTable) -> list[ShownRow]:
     spare = PriceRow(tuple(("",) * _parts(column) for column in table.columns))
-    rows = [*table.rows, *[spare] * SPARE_ROWS][:ROWS_MAX]
+    rows = [*table.rows, *[spare] * SPARE_ROWS]
     return [
         ShownRow(
             number,

@@ -1,7 +1,7 @@
 """The computed values of a draft: which there are, and one of them line by line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
@@ -41,6 +41,21 @@ class Row:
     def is_typed(self) -> bool:
         """Whether its value is typed."""
         return self.line.what in (What.NUMBER, What.YEN)
+
+
+@dataclass
+class Sheet:
+    """The lines as they stand on the page, their formula, and what the rule language says of it."""
+
+    rows: list[Row]
+    formula: Json = None
+    read: Formula | None = None
+    troubles: list[Any] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be kept."""
+        return self.read is not None
 
 
 @needs(BUILD)
@@ -83,37 +98,35 @@ def _computed(request: VisitorRequest, draft: Draft, key: str, entry: Mapping[st
     posted = request.POST if request.method == "POST" else None
     form = LabelForm(posted, initial={"label": entry.get("label")})
     reckoning = (known or Reckoning(())) if posted is None else _told(posted, scope)
-    rows = _rows(reckoning, scope)
     # Lines that say what the formula says leave it as it is; so does a formula beyond lines, until there are some.
-    is_kept = bool(entry) and (reckoning == known or (known is None and not rows))
-    formula, faults = (entry["formula"], []) if is_kept else _written(reckoning, rows, scope)
-    checked = _checked(formula, rows, faults, scope)
+    is_kept = bool(entry) and (reckoning == known or (known is None and not reckoning.lines))
+    sheet = _sheet(reckoning, entry.get("formula") if is_kept else None, scope)
+    is_saved = posted is not None and "save" in posted
     refusal = None
-    has_errors = any(row.error for row in rows) or bool(faults)
-    if posted is not None and "save" in posted and form.is_valid() and not has_errors:
+    if is_saved and form.is_valid() and sheet.is_sound:
         label = form.cleaned_data["label"]
         says = _("計算「%(label)s」を保存しました。") % {"label": label["ja"]}
-        refusal = change(request, draft, lambda json: put_computed(json, key, label, formula), says)
+        refusal = change(request, draft, lambda json: put_computed(json, key, label, sheet.formula), says)
         if refusal is None:
             return redirect("procedures:build-computed-values", draft.procedure.key)
     values = {
         "computed": key,
         "form": form,
-        "rows": rows,
+        "rows": sheet.rows,
         "joints": reckonings.JOINTS.items(),
         "terms": list(reckonings.terms(scope)),
         "ways": reckonings.WAYS.items(),
         "units": reckonings.UNITS,
         "reckoning": reckoning,
-        "is_full": len(rows) >= LINES_MAX,
+        "is_full": len(sheet.rows) >= LINES_MAX,
         "is_complex": there is not None and known is None,
         "there": there.words() if there else "",
-        "sentence": checked.words() if checked else "",
-        "kind": KIND_WORDS[checked.kind] if checked else "",
-        "troubles": faults if posted is not None else [],
+        "sentence": sheet.read.words() if sheet.read else "",
+        "kind": KIND_WORDS[sheet.read.kind] if sheet.read else "",
+        "troubles": sheet.troubles if posted is not None else [],
     }
     heading = Words(entry.get("label", {})).say() or _("新しい計算")
-    is_refused = posted is not None and "save" in posted and (has_errors or bool(form.errors))
+    is_refused = is_saved and not (form.is_valid() and sheet.is_sound)
     return shown(
         request, draft, "computed", values, area="computed", heading=heading, refusal=refusal, has_errors=is_refused
     )
@@ -141,39 +154,43 @@ def _told(posted: Mapping[str, str], scope: Scope) -> Reckoning:
     )
 
 
-def _rows(reckoning: Reckoning, scope: Scope) -> list[Row]:
-    return [
+def _sheet(reckoning: Reckoning, kept: Json, scope: Scope) -> Sheet:
+    """These lines with their formula, or with the one that is kept in its place."""
+    rows = [
         Row(number, line, reckonings.words_of(line, scope), reckonings.values_of(line, scope))
         for number, line in enumerate(reckoning.lines)
     ]
+    sheet = Sheet(rows, kept)
+    if kept is None:
+        _write(sheet, reckoning, scope)
+    if sheet.formula is not None:
+        _read(sheet, scope)
+    return sheet
 
 
-def _written(reckoning: Reckoning, rows: list[Row], scope: Scope) -> tuple[Json, list[Any]]:
-    """The formula of the lines, and what is wrong with all of them; a line that cannot be read gets its sentence."""
-    for row in rows:
+def _write(sheet: Sheet, reckoning: Reckoning, scope: Scope) -> None:
+    """The formula of the lines; a line that cannot be read gets its sentence."""
+    for row in sheet.rows:
         try:
             reckonings.term_of(row.line, scope)
         except NoValue as missing:
             row.error = missing.says
-    if any(row.error for row in rows):
-        return None, []
+    if any(row.error for row in sheet.rows):
+        return
     try:
-        return reckonings.formula_of(reckoning, scope), []
+        sheet.formula = reckonings.formula_of(reckoning, scope)
     except NoValue as missing:
-        return None, [missing.says]
+        sheet.troubles.append(missing.says)
 
 
-def _checked(formula: Json, rows: list[Row], faults: list[Any], scope: Scope) -> Formula | None:
-    """The formula, read; what the rule language finds wrong stands at its line, or among the faults."""
-    if formula is None:
-        return None
+def _read(sheet: Sheet, scope: Scope) -> None:
+    """The formula, read; what the rule language finds wrong stands at its line, or among the troubles."""
     try:
-        return compile_formula(formula, scope)
+        sheet.read = compile_formula(sheet.formula, scope)
     except Unsound as unsound:
         for fault in unsound.faults:
-            number = reckonings.line_at(formula, fault.path)
-            if number is not None and number < len(rows):
-                rows[number].error = fault.says
+            number = reckonings.line_at(sheet.formula, fault.path)
+            if number is not None and number < len(sheet.rows):
+                sheet.rows[number].error = fault.says
             else:
-                faults.append(fault.says)
-    return None
+                sheet.troubles.append(fault.says)
