@@ -275,9 +275,10 @@ def _faults_of_keyboard(page: Page) -> list[str]:
 
 def _walked(page: Page) -> list[str] | None:
     count = page.evaluate(_LISTEN_TO_FOCUS, FOCUSABLE)
-    # Year, month, day and the calendar of one date field are four stops of the Tab key; hour and minute are two more.
+    # Year, month, day and the calendar of one date field are four stops of the Tab key; a time has as many, and an hour
+    # and a minute beside a date are two more.
     stops = 3 * page.locator("input[type=date]").count() + 6 * page.locator("input[type=datetime-local]").count()
-    stops += 2 * page.locator("input[type=month]").count()
+    stops += 2 * page.locator("input[type=month]").count() + 3 * page.locator("input[type=time]").count()
     # A player's buttons, its line of time and its menu are stops of their own.
     stops += 6 * page.locator("audio[controls]").count()
     # Chromium also stops at whatever scrolls by itself.

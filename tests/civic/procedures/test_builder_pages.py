@@ -271,6 +271,7 @@ def test_a_test_is_the_form_filled_in_and_what_is_expected(desk, draft):
     post(desk, new, {**typed, **chosen, "save": "1"})
 
     assert "1,500" in looked
+    assert "3 × 500円" in looked
     assert empty.status_code == 422
     assert written()["tests"][1]["expects"] == {"fee": 1500, "asked": ["plan"], "brought": ["plan"], "left_out": []}
     shown = desk.get(address("-tests")).content.decode()

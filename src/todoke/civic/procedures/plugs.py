@@ -43,7 +43,11 @@ resident_panels.register(Panel("procedures.catalogue", _("手続き"), 10, draw_
 resident_menu.register(MenuItem("procedures.catalogue", _("手続き"), "procedures-public:catalogue", 10))
 resident_menu.register(MenuItem("procedures.mine", _("わたしの手続き"), "procedures-public:mine", 11))
 permissions.register(
-    Permission("procedures.export", _("連携ファイルの出力"), _("自分の課の案件を、ほかのシステムに渡すCSVで出せます。"))
+    Permission(
+        "procedures.export",
+        _("連携ファイルの出力"),
+        _("自分の課の案件をCSVで出し、ほかのシステムが読むための鍵を渡せます。"),
+    )
 )
 shredders.register(OriginalShredder())
 shredders.register(PaperShredder())

@@ -39,6 +39,11 @@ class Tried:
         """The fee, 0 for none."""
         return self.judgement.quote.yen if self.judgement.quote else 0
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """How the fee came about, in words."""
+        return self.judgement.quote.reasons if self.judgement.quote else ()
+
     def paper(self, question: str) -> str:
         """What becomes of a paper: `brought`, `left_out`, or "" where it is not asked for."""
         for each in self.judgement.papers:

@@ -58,10 +58,7 @@ def keys(request: VisitorRequest) -> HttpResponse:
             )
         except ProcedureRefused as refused:
             form.add_error("name", str(refused))
-    rows = [
-        {"key": each, "number": str(each.pk), "is_in_force": each.is_in_force(today())}
-        for each in keys_to_answer_for(request.viewer)
-    ]
+    rows = [{"key": each, "is_in_force": each.is_in_force(today())} for each in keys_to_answer_for(request.viewer)]
     values = {
         "form": KeyForm(**offered, initial=initial) if secret else form,
         "rows": rows,

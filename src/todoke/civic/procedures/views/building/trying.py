@@ -144,7 +144,7 @@ def _test(request: VisitorRequest, draft: Draft, number: int, entry: dict[str, A
         "on": on.isoformat(),
         "pages": drawn(tried.standing, typed, with_troubles=posted),
         "expectations": _rows(draft, tried, expects),
-        "fee": {"wanted": expects.get("fee", ""), "now": f"{tried.yen:,}"},
+        "fee": {"wanted": expects.get("fee", ""), "now": f"{tried.yen:,}", "reasons": tried.reasons},
         "errors": errors,
         "number": number if entry else None,
     }
