@@ -34,6 +34,8 @@ def test_a_value_is_put_together_line_by_line(desk, draft):
     assert 'value="name:area"' in first
     assert 'value="広さと日数"' in second
     assert 'value="multiply" selected' in second
+    up = {"term_0": "name:area", "term_1": "number:", "value_1": "2", "joint_1": "subtract", "up": "1"}
+    assert "2 − 広さ" in post(desk, new, {**LABEL, **up}).content.decode()
     assert "computed" not in written()["form"]
     add_area_and_two(desk)
     formula = {"op": "multiply", "of": [{"name": "area"}, {"number": 2}]}

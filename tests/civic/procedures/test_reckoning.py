@@ -32,6 +32,7 @@ from todoke.civic.procedures.building.reckoning import (
     formula_of,
     line_at,
     line_of,
+    moved_up,
     reckoning_of,
     terms,
     values_of,
@@ -158,6 +159,15 @@ def test_what_is_chosen_is_read_back_or_its_fault_names_a_line(chosen: list[Line
     else:
         assert reckoning_of(sound) == reckoning
         assert sound.words()
+
+
+def test_a_line_goes_up_and_what_joins_the_two_stays() -> None:
+    lines = [named("area"), named("people", Joint.SUBTRACT), named("price", Joint.DIVIDE)]
+
+    up = moved_up(lines, 1)
+
+    assert up == [named("people"), named("area", Joint.SUBTRACT), named("price", Joint.DIVIDE)]
+    assert moved_up(lines, 0) == moved_up(lines, 3) == lines
 
 
 def test_a_fault_stands_at_its_line() -> None:

@@ -153,6 +153,15 @@ def values_of(line: Line, scope: Scope) -> list[tuple[str, Any]]:
     return []
 
 
+def moved_up(lines: Sequence[Line], number: int) -> list[Line]:
+    """The lines with this one and the one above it in each other's place; what joins them stays where it is."""
+    if not 0 < number < len(lines):
+        return list(lines)
+    above, line = lines[number - 1], lines[number]
+    swapped = [replace(line, joint=above.joint), replace(above, joint=line.joint)]
+    return [*lines[: number - 1], *swapped, *lines[number + 1 :]]
+
+
 def formula_of(reckoning: Reckoning, scope: Scope) -> Json:
     """The formula of these lines. Raises NoValue."""
     if not reckoning.lines:

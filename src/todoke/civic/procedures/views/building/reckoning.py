@@ -143,6 +143,9 @@ def _told(posted: Mapping[str, str], scope: Scope) -> Reckoning:
     added = reckonings.line_of(posted.get("new", ""), scope, "", posted.get("new_joint", ""))
     if "more" in posted and added is not None:
         lines.append(added)
+    up = posted.get("up", "")
+    if up.isascii() and up.isdigit():
+        lines = reckonings.moved_up(lines, int(up[:3]))
     if lines:
         lines[0] = replace(lines[0], joint=reckonings.Joint.ADD)
     way, unit = posted.get("way", ""), posted.get("unit", "")
