@@ -173,6 +173,7 @@ WSGI_APPLICATION = "todoke.project.wsgi.application"
 ROOMS = [
     "todoke.base.ui",
     "todoke.base.backup",
+    "todoke.base.rounds",
     "todoke.base.formulas",
     "todoke.ground.audit",
     "todoke.ground.people",
