@@ -13,7 +13,7 @@ from tests.towns import load_town
 
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.drafting import publish, save_draft
-from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.follower import FOLLOWER
 from todoke.civic.procedures.models import Filing, Proposal
 from todoke.ground.people.models import Post, Posting
 from todoke.ground.people.queries import viewer_for
@@ -115,7 +115,7 @@ def test_from_the_counter_to_the_decision_without_script(
         chief.page.get_by_label(act).check()
         chief.page.get_by_role("button", name="選んだ処理をする").click()
         chief.page.get_by_role("heading", name="決裁の箱").wait_for()
-    Follower().step()
+    FOLLOWER.step()
     filing.case.refresh_from_db()
     assert Proposal.objects.get().followed_at is not None
     assert filing.case.outcome == "granted"

@@ -14,7 +14,7 @@ from tests.towns import load_town
 
 from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.findings import find
-from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.follower import FOLLOWER
 from todoke.civic.procedures.models import Batch, Filing, Slip
 from todoke.civic.procedures.scribe import Scribe
 from todoke.ground.people.models import Post, Posting
@@ -136,7 +136,7 @@ def test_two_filings_without_a_line_and_their_certificates(
     page.locator("progress").first.wait_for()
     batch = Batch.objects.get()
     decided(batch.decision, somebody("kacho", "汐見 和馬"))
-    while Follower().step():
+    while FOLLOWER.step():
         pass
     assert Scribe().step(workers=1)
 

@@ -15,7 +15,7 @@ from tests.journeys.waiting import wait_until
 from tests.shared.subscriptions.people import make_subscriber
 from tests.sign_in import make_staff
 
-from todoke.civic.notices.clockwork import Clockwork
+from todoke.civic.notices.clockwork import CLOCKWORK
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
 from todoke.shared.lalert.simulator.node import NodeSimulator
@@ -71,7 +71,7 @@ def running(nagihama: None) -> Iterator[None]:
         Simulator(house.SIMULATOR_ROOT, secret_of=webhook_secret_of, smtp_port=smtp_port, http_port=http_port),
         NodeSimulator(house.SIMULATOR_ROOT, port=house.LALERT_SIMULATOR_PORT),
     ):
-        threads = [beside(each.run) for each in (Dispatcher(), MassDispatcher(), Clockwork())]
+        threads = [beside(each.run) for each in (Dispatcher(), MassDispatcher(), CLOCKWORK)]
         yield
         stop.set()
         waking.wake()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from threading import Event
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.sign_in import make_staff
 
 from todoke.ground.looks.actions import record_look
 from todoke.ground.retention.actions import custody
-from todoke.ground.retention.caretaker import Caretaker
+from todoke.ground.retention.caretaker import CARETAKER
 from todoke.ground.retention.models import Custody, Hold, PurgeRun
 from todoke.ground.retention.rules import CountsFrom
 
@@ -50,7 +49,7 @@ def test_one_proposes_another_decides(
     keep_picture(two.page, "retention-decide")
     two.page.get_by_role("button", name="廃棄を決定する").click()
     expect(two.page.get_by_text("廃棄を決定しました")).to_be_visible()
-    Caretaker().step(Event())
+    CARETAKER.step()
     two.page.goto(reverse("retention:run", args=[run.pk]))
 
     expect(two.page.get_by_role("heading", name="廃棄証明")).to_be_visible()

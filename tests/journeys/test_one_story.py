@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ from tests.sign_in import make_staff
 
 from todoke.base.clock import in_japan, now
 from todoke.base.health import logs
-from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.follower import FOLLOWER
 from todoke.civic.procedures.models import Filing, Tally
 from todoke.civic.voices.models import Invitation, Survey, UnlinkableAnswer
 from todoke.ground.files.actions import purge_due
@@ -35,9 +34,9 @@ from todoke.ground.people.models import Account, Posting
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import Level
 from todoke.ground.places.actions import load_city
-from todoke.ground.retention.caretaker import Caretaker
+from todoke.ground.retention.caretaker import CARETAKER
 from todoke.ground.retention.models import PurgeRun
-from todoke.shared.casework.caretaker import Clockwork
+from todoke.shared.casework.caretaker import CLOCKWORK
 from todoke.shared.decisions.actions.office import enter_absence
 from todoke.shared.decisions.models import Decision, ReadingTask
 from todoke.shared.documents.actions.reading import Gone, paper_of
@@ -142,8 +141,8 @@ def do(page: Page, name: str) -> None:
 def beside() -> None:
     """What the house's workers do meanwhile."""
     for _round in range(6):
-        Follower().step()
-        Clockwork().step()
+        FOLLOWER.step()
+        CLOCKWORK.step()
 
 
 def ask(question: str) -> list[tuple[Any, ...]]:
@@ -281,7 +280,7 @@ def test_a_birth_from_the_guide_to_the_day_when_nothing_is_left_of_it(
         two.goto(f"/desk/retention/runs/{run.pk}/")
         two.get_by_role("button", name="廃棄を決定する").click()
         two.get_by_text("廃棄を決定しました").wait_for()
-        Caretaker().step(Event())
+        CARETAKER.step()
         purge_due(ends)
         two.reload()
         two.get_by_role("heading", name="廃棄証明").wait_for()

@@ -8,7 +8,7 @@ from tests.civic.voices.town import PARTS, viewer
 from tests.towns import load_town
 
 from todoke.base.clock import now
-from todoke.civic.voices.follower import Follower
+from todoke.civic.voices.follower import FOLLOWER
 from todoke.civic.voices.models import Theme, Voice
 from todoke.ground.people.models import Account
 from todoke.shared.decisions.actions import marking
@@ -103,7 +103,7 @@ def test_from_a_phone_to_the_answer_that_everybody_reads(
     assert head.page.get_by_text("来月に直します。").first.is_visible()
     keep_picture(head.page, "voice-10-decision")
     marking.decide(paper.pk, seat="doboku/kacho", revision=paper.revision, viewer=viewer("michishita"), at=now())
-    Follower().step()
+    FOLLOWER.step()
 
     # Another phone, with the receipt alone.
     page.context.clear_cookies()

@@ -22,7 +22,7 @@ from todoke.civic.procedures.actions.following import withdraw
 from todoke.civic.procedures.actions.lettering import issue_letter
 from todoke.civic.procedures.actions.refusals import AlreadyProposed, ListHasChanged, NobodyInTheBatch, NotAllowed
 from todoke.civic.procedures.effects import IssueLetter
-from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.follower import FOLLOWER
 from todoke.civic.procedures.leave import DecidedBatch
 from todoke.civic.procedures.models import Batch, Finding, Proposal
 from todoke.civic.procedures.rules import SUBJECT
@@ -72,7 +72,7 @@ def proposed(clerk, without=(), expected=None, outcome="granted"):
 
 
 def all_gone():
-    follower = Follower()
+    follower = FOLLOWER
     while follower.step():
         pass
 

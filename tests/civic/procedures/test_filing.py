@@ -14,7 +14,7 @@ from todoke.civic.procedures.actions.filing import Filer, begin, submit, take_pa
 from todoke.civic.procedures.actions.following import answer_correction, ask_correction, settle, withdraw
 from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, NotOffered, NotPayable
 from todoke.civic.procedures.effects import address_of
-from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.follower import FOLLOWER
 from todoke.civic.procedures.models import Filing, PaperCount, Tally
 from todoke.ground.people.rules import ANONYMOUS, Level
 from todoke.shared.casework.actions.acting import act
@@ -153,8 +153,8 @@ def test_the_end_closes_the_custody_and_tells_the_tally_once(clerk, filled_in):
     filing = filed(filled_in)
     act(filing.case.key, "accept", viewer=clerk, revision=filing.case.revision, at=now())
 
-    assert Follower().step() == 1
-    assert Follower().step() == 0
+    assert FOLLOWER.step() == 1
+    assert FOLLOWER.step() == 0
 
     filing.refresh_from_db()
     filing.response.custody.refresh_from_db()

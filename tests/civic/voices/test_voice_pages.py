@@ -10,7 +10,7 @@ from tests.civic.voices.town import BODY, EXCERPT, REPLY, again, decided, handed
 from tests.sign_in import sign_in
 from todoke.base.clock import now
 from todoke.civic.voices.actions.publishing import publish
-from todoke.civic.voices.follower import Follower
+from todoke.civic.voices.follower import FOLLOWER
 from todoke.civic.voices.models import Theme, Voice, VoiceBox
 from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Account
@@ -110,7 +110,7 @@ def test_the_writer_reads_the_answer_and_takes_the_consent_back() -> None:
     (voice,) = handed_on()
     theme = written(voice)
     decided(theme)
-    Follower().step()
+    FOLLOWER.step()
     publish(theme, viewer=viewer("michishita"), at=now())
     client = holder(voice)
 
@@ -207,7 +207,7 @@ def test_what_was_typed_stays_where_it_is_refused() -> None:
 def test_publishing_and_holding_back_on_the_desk() -> None:
     theme = written(*handed_on())
     decided(theme)
-    Follower().step()
+    FOLLOWER.step()
     address = f"/desk/voices/themes/{theme.key}"
 
     own = staff("hashidate").post(f"{address}/publish/", follow=True)

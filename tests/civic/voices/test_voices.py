@@ -29,7 +29,7 @@ from todoke.civic.voices.actions.handling import end, hand_on
 from todoke.civic.voices.actions.publishing import publish, withhold
 from todoke.civic.voices.actions.themes import Texts, join, leave, open_theme, propose, write
 from todoke.civic.voices.actions.writing import begin, hand_in, take_back_consent
-from todoke.civic.voices.follower import Follower
+from todoke.civic.voices.follower import FOLLOWER
 from todoke.civic.voices.models import Theme, Voice, VoiceBox
 from todoke.civic.voices.queries.voices import (
     body_of,
@@ -72,7 +72,7 @@ def answered(*bodies: str, public: str = "yes") -> Theme:
     """A theme that was decided and has been followed."""
     theme = written(*handed_on(*bodies, publish=public))
     decided(theme)
-    assert Follower().step() >= 1
+    assert FOLLOWER.step() >= 1
     return Theme.objects.get(pk=theme.pk)
 
 
@@ -194,7 +194,7 @@ def test_several_voices_are_answered_at_once_by_what_was_decided() -> None:
         assert (found.case.outcome, [text for _letter, text in told_letters(found.case)]) == ("answered", [REPLY])
         assert found.settled_at is not None
     assert reply_of(theme) == REPLY
-    assert Follower().step() == 0
+    assert FOLLOWER.step() == 0
 
 
 def test_what_was_amended_on_its_way_is_what_goes_out() -> None:
@@ -205,7 +205,7 @@ def test_what_was_amended_on_its_way_is_what_goes_out() -> None:
     paper = amend(paper.pk, body="再来月に直します。", revision=paper.revision, **told)
     marking.decide(paper.pk, seat="doboku/kacho", revision=paper.revision, viewer=viewer("michishita"), at=now())
 
-    Follower().step()
+    FOLLOWER.step()
 
     assert reply_of(Theme.objects.get()) == "再来月に直します。"
 
@@ -216,14 +216,14 @@ def test_a_dropped_paper_sends_its_cases_back_to_be_answered_again() -> None:
     told: dict[str, Any] = {"comment": "数字を確かめます", "viewer": viewer("michishita"), "at": now()}
     marking.drop(paper.pk, seat="doboku/kacho", revision=paper.revision, **told)
 
-    Follower().step()
+    FOLLOWER.step()
 
     theme.refresh_from_db()
     voice = again(theme.voices.get())
     assert voice.case is not None
     assert (theme.state, theme.decision, voice.case.state) == (Theme.State.WRITING, None, "considering")
     decided(theme)
-    assert Follower().step() == 2
+    assert FOLLOWER.step() == 2
 
 
 def test_a_decider_sees_how_many_asked_and_what_everybody_will_read() -> None:
@@ -246,7 +246,7 @@ def test_whoever_left_an_address_is_told_and_gets_a_letter() -> None:
     told: dict[str, Any] = {"revision": voice.case.revision, "viewer": viewer("kikuchi"), "at": now()}
     hand_on(voice, "doboku", reason="公園", **told)
     decided(written(again(voice)))
-    Follower().step()
+    FOLLOWER.step()
 
     first, second = ordered(voice), ordered(voice)
 
@@ -357,7 +357,7 @@ def test_a_second_person_publishes_what_the_writer_agreed_to_and_nothing_else() 
     silent, open_ = handed_on("黙っていてください。", publish="no")[0], handed_on("公園です。")[0]
     theme = written(open_, silent)
     decided(theme)
-    Follower().step()
+    FOLLOWER.step()
     theme.refresh_from_db()
     assert list(undecided(viewer("michishita"))) == [theme]
 
@@ -528,7 +528,7 @@ def test_a_writer_who_takes_it_back_gets_no_answer_though_the_others_do() -> Non
     assert paper is not None
     marking.decide(paper.pk, seat="doboku/kacho", revision=paper.revision, viewer=viewer("michishita"), at=now())
 
-    Follower().step()
+    FOLLOWER.step()
 
     assert [again(voice).case.outcome for voice in (first, second)] == ["answered", "withdrawn"]  # type: ignore[union-attr]
     assert told_letters(again(second).case) == []  # type: ignore[arg-type]

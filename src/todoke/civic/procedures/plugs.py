@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.civic.procedures.actions.city import ProceduresPart, StandardFlowsPart
 from todoke.civic.procedures.actions.city_guide import GuidePart
@@ -12,7 +13,7 @@ from todoke.civic.procedures.actions.findings import FindingShredder
 from todoke.civic.procedures.actions.following import FilingSubject
 from todoke.civic.procedures.actions.originals import OriginalShredder
 from todoke.civic.procedures.effects import IssueLetter, TellResident, WithdrawAnswers
-from todoke.civic.procedures.follower import Follower
+from todoke.civic.procedures.follower import ERRANDS, FOLLOWER
 from todoke.civic.procedures.leave import DecidedBatch
 from todoke.civic.procedures.panel import draw_procedures
 from todoke.civic.procedures.scribe import Scribe
@@ -26,7 +27,9 @@ from todoke.shared.documents.registry import leaves
 city_parts.register(StandardFlowsPart())
 city_parts.register(ProceduresPart())
 city_parts.register(GuidePart())
-companions.register(Follower())
+companions.register(FOLLOWER)
+for _errand in ERRANDS:
+    errands.register(_errand)
 companions.register(Scribe())
 leaves.register(DecidedBatch())
 for _effect in (IssueLetter(), TellResident(), WithdrawAnswers()):

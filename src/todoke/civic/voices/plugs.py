@@ -6,13 +6,14 @@ from todoke.base.access import Permission, permissions
 from todoke.base.clock import now
 from todoke.base.events import subscribe
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, resident_menu, staff_menu
 from todoke.civic.voices.actions.boxes import BoxesPart
 from todoke.civic.voices.actions.city import SurveysPart
 from todoke.civic.voices.actions.following import VoiceSubject
 from todoke.civic.voices.actions.inviting import invite_case
 from todoke.civic.voices.effects import IssueAnswer, TellWriter
-from todoke.civic.voices.follower import Follower
+from todoke.civic.voices.follower import ERRANDS, FOLLOWER
 from todoke.civic.voices.queries.surveys import MANAGE, READ
 from todoke.civic.voices.rules.voices import PUBLISH
 from todoke.civic.voices.shredding import SurveyShredder, ThemeShredder
@@ -43,7 +44,9 @@ staff_menu.register(MenuItem("voices.surveys", _("アンケート"), "voices:lis
 resident_menu.register(MenuItem("voices.surveys-page", _("アンケート"), "surveys:list", 45))
 
 city_parts.register(BoxesPart())
-companions.register(Follower())
+companions.register(FOLLOWER)
+for _errand in ERRANDS:
+    errands.register(_errand)
 effects.register(TellWriter())
 effects.register(IssueAnswer())
 subjects.register(VoiceSubject())
