@@ -18,7 +18,7 @@ from todoke.base.disk import write_atomically
 from todoke.base.jobs.registry import Companion, companions
 from todoke.civic.emergency.intake import loop
 from todoke.civic.emergency.intake.drafting import prepared
-from todoke.civic.emergency.player import DrillPlayer
+from todoke.civic.emergency.player import PLAYER
 from todoke.civic.emergency.rules.drills import EXERCISE, in_time
 from todoke.civic.pages.actions import refresh
 from todoke.ground.places.actions import load_city
@@ -104,7 +104,7 @@ def workers(intake: Path) -> Iterator[None]:
         _beside(loop.run, intake, (), stop, prepared),
         *(
             _beside(companion.run, LANE, stop)
-            for companion in (Dispatcher(), MassDispatcher(), DrillPlayer(), Listener(station_for), *_waiting())
+            for companion in (Dispatcher(), MassDispatcher(), PLAYER, Listener(station_for), *_waiting())
         ),
     ]
     try:

@@ -18,7 +18,7 @@ from todoke.civic.notices.actions.restored import Schedules
 from todoke.civic.notices.actions.scheduling import release_due
 from todoke.civic.notices.actions.writing import drop_notice
 from todoke.civic.notices.checkup import ScheduleCheck
-from todoke.civic.notices.clockwork import Clockwork
+from todoke.civic.notices.clockwork import CLOCKWORK
 from todoke.civic.notices.models import Notice, NoticeState
 from todoke.ground.audit.models import Entry
 from todoke.shared.messaging.actions import release
@@ -122,7 +122,7 @@ def test_one_notice_that_breaks_holds_up_no_other(scheduled, monkeypatch, caplog
     monkeypatch.setattr(scheduling, "send", explode)
 
     assert release_due(at=AFTERNOON + HOUR) == [sound.pk]
-    assert "notice_release_failed" in caplog.text
+    assert "rounds.row-failed" in caplog.text
     assert Notice.objects.get(pk=broken.pk).state == NoticeState.SCHEDULED
 
 
@@ -192,10 +192,10 @@ def test_the_clockwork_looks_and_ends_when_it_is_told(monkeypatch):
 
     monkeypatch.setattr(clockwork, "release_due", look)
 
-    Clockwork().run("normal", stop)
+    CLOCKWORK.run("normal", stop)
 
     assert len(looked) == 1
-    assert Clockwork().lanes == {"normal"}
+    assert CLOCKWORK.lanes == {"normal"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from todoke.ground.files.actions import (
     scan_again,
     take_in,
 )
-from todoke.ground.files.caretaker import Caretaker
+from todoke.ground.files.caretaker import CARETAKER
 from todoke.ground.files.malware.clamd import Scanner, ScannerTrouble
 from todoke.ground.files.malware.simulator import EICAR, Fault, SimulatedClamd
 from todoke.ground.files.models import Document, Scan
@@ -368,7 +368,7 @@ def test_a_scanner_that_says_nothing_leaves_the_file_in_quarantine(settings, fau
         assert scan_again() == 0
 
         clamd.fault = Fault.NONE
-        Caretaker().step()
+        CARETAKER.step()
 
     document.refresh_from_db()
     assert document.scan == Scan.CLEAN

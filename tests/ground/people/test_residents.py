@@ -11,6 +11,7 @@ from django.test import Client
 from tests.sign_in import make_staff, resident_client, staff_client
 
 from todoke.base.clock import in_japan, now
+from todoke.base.rounds import going
 from todoke.base.sealing import seal
 from todoke.ground.audit.models import Entry
 from todoke.ground.people.mandates.acting import ask_to_act
@@ -278,12 +279,12 @@ def test_who_acts_as_a_resident_stands_in_the_record_without_a_name() -> None:
 
 
 def test_the_caretaker_forgets_what_has_served_its_purpose(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caretaker.connections, "close_all", lambda: None)
+    monkeypatch.setattr(going.connections, "close_all", lambda: None)
     resident, stop = new_resident(now()), threading.Event()
     keep_facts(resident, {"gender": "2"}, source="card", at=now(), valid=timedelta(minutes=1))
     monkeypatch.setattr(stop, "wait", lambda _seconds: stop.set())
 
     with time_machine.travel(now() + timedelta(minutes=2), tick=False):
-        caretaker.Caretaker().run("bulk", stop)
+        caretaker.CARETAKER.run("bulk", stop)
 
     assert not VerifiedFact.objects.exists()

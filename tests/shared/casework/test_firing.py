@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from tests.shared.casework.flows import AT, Answers, case, clerk, document, resident, version
 from tests.shared.casework.test_acting import acted, later
 from todoke.base.registry import Registry
+from todoke.base.rounds import going
+from todoke.base.rounds.queries import stuck_rows
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework import caretaker, demo
 from todoke.shared.casework.actions import acting, firing
@@ -17,7 +19,7 @@ from todoke.shared.casework.actions.effecting import LEASE, PAUSES_MINUTES, TRIE
 from todoke.shared.casework.actions.firing import fire_due
 from todoke.shared.casework.actions.moving import effect_key
 from todoke.shared.casework.actions.refusals import NoSuchAction, NotAllowed
-from todoke.shared.casework.caretaker import Clockwork
+from todoke.shared.casework.caretaker import CLOCKWORK
 from todoke.shared.casework.models import Case, EffectRun, Timer
 from todoke.shared.casework.registry import Effect, Order
 
@@ -134,9 +136,11 @@ def test_one_that_fails_is_tried_again_later_and_keeps_back_no_other(
     assert (len(kinds(broken)), len(kinds(sound))) == (2, 3)
     timer = broken.timers.get(key="slow")
     assert (timer.tries, timer.fires_at) == (3, at + timedelta(minutes=3 + 4))
+    assert [(each.errand, each.row) for each in stuck_rows()] == [("casework.fire", str(timer.pk))]
     monkeypatch.undo()
     fire_due(at=at + timedelta(days=1))
     assert len(kinds(broken)) == 3
+    assert not stuck_rows().exists()
 
 
 def test_a_timer_that_a_newer_flow_no_longer_knows_says_so() -> None:
@@ -384,7 +388,7 @@ def test_the_companion_does_both_and_rests(officer: Viewer, monkeypatch: pytest.
     run = ordered("casework.demo-succeeds")
     monkeypatch.setattr(caretaker, "now", lambda: midnight(date(2026, 11, 24)))
 
-    assert Clockwork().step() is False
+    assert CLOCKWORK.step() is False
 
     run.refresh_from_db()
     assert (kinds(held)[-1], run.state) == ("moved", "done")
@@ -393,27 +397,10 @@ def test_the_companion_does_both_and_rests(officer: Viewer, monkeypatch: pytest.
 def test_after_a_restore_nothing_moves_by_itself(officer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     held = acted(case(), "examine", officer)
     monkeypatch.setattr(caretaker, "now", lambda: midnight(date(2026, 11, 24)))
-    monkeypatch.setattr(caretaker, "open_setbacks", lambda: ["setback"])
+    monkeypatch.setattr(going, "open_setbacks", lambda: ["setback"])
 
-    assert Clockwork().step() is False
+    assert CLOCKWORK.step() is None
     assert kinds(held) == ["opened", "moved"]
-
-
-def test_the_companion_ends_when_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, steps = threading.Event(), []
-
-    def step() -> bool:
-        steps.append(1)
-        if len(steps) == 3:
-            stop.set()
-        return len(steps) < 3
-
-    clockwork = Clockwork()
-    monkeypatch.setattr(clockwork, "step", step)
-    monkeypatch.setattr("todoke.shared.casework.caretaker.connections.close_all", lambda: None)
-    clockwork.run("normal", stop)
-
-    assert len(steps) == 3
 
 
 def test_a_resident_who_answers_stops_the_timer_of_the_state(officer: Viewer) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from tests.shared.subscriptions.faulty_list import BROKEN_BYTES, FAULTS, HEAD, large_list
+from todoke.base.rounds.models import Stuck
 from todoke.ground.audit.models import Entry
 from todoke.ground.people.models import Account
 from todoke.shared.messaging.actions import contacts
@@ -225,3 +226,23 @@ def test_a_large_list_in_shift_jis_comes_in_but_for_what_was_planted(upload, cle
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM subscriptions_place WHERE is_reachable AND channel = %s", [MAIL])
         assert cursor.fetchone() == (number,)
+
+
+def test_a_list_that_breaks_is_left_as_it_was_and_keeps_back_no_other(upload, clerk, monkeypatch):
+    first, second, third = (upload(lines(f"a{number}@example.jp,丘町,gomi,")) for number in range(3))
+    for batch in (first, second, third):
+        imports.take(batch.pk, by=clerk, at=NOON)
+    take_some = imports._take_some
+
+    def explode(batch, at):
+        take_some(batch, at)
+        if batch.pk == second.pk:
+            raise ValueError("planted")
+
+    monkeypatch.setattr(imports, "_take_some", explode)
+
+    while imports.step(at=NOON):
+        pass
+
+    assert [Import.objects.get(pk=each.pk).added for each in (first, second, third)] == [1, 0, 1]
+    assert (Stuck.objects.get().errand, Stuck.objects.get().row) == ("subscriptions.take-in", str(second.pk))

@@ -1,22 +1,14 @@
-"""The companion that plays drills: beside the emergency lane, on any number of hosts."""
-
-import threading
+"""The companion that plays drills: beside the emergency lane, on any number of hosts. Rows say what has been done."""
 
 from todoke.base.clock import now
+from todoke.base.jobs import Lane
+from todoke.base.rounds.going import Rounds
 from todoke.civic.emergency.actions.drills import play
 
-TICK_SECONDS = 1.0
+
+def go_round() -> None:
+    """Play what is due."""
+    play(at=now())
 
 
-class DrillPlayer:
-    """Looks every second for what is due; rows say what has been done, so it may be killed at any moment."""
-
-    key = "emergency.drills"
-    lanes = frozenset({"emergency"})
-
-    def run(self, lane: str, stop: threading.Event) -> None:
-        """Play until told to stop."""
-        del lane
-        while not stop.is_set():
-            play(at=now())
-            stop.wait(TICK_SECONDS)
+PLAYER = Rounds("emergency.drills", Lane.EMERGENCY, go_round, rest_seconds=1)

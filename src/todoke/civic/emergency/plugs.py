@@ -5,14 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.doctor import checks
 from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, companions, processes
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, Panel, staff_menu, staff_panels
 from todoke.civic.emergency.actions.city import TemplatesPart
+from todoke.civic.emergency.actions.drills import PLAY
 from todoke.civic.emergency.actions.scenarios import ScenariosPart
 from todoke.civic.emergency.additions import DraftMatter
 from todoke.civic.emergency.gauges import GAUGES
 from todoke.civic.emergency.intake.checks import FeedCheck, FolderCheck
 from todoke.civic.emergency.panel import draw_next_act
-from todoke.civic.emergency.player import DrillPlayer
+from todoke.civic.emergency.player import PLAYER
 from todoke.civic.emergency.rules.rights import DRILL, MESSAGE_KIND, READ
 from todoke.civic.emergency.setting_up import drill_mail
 from todoke.ground.people.registry import Permission, permissions
@@ -39,7 +41,8 @@ permissions.register(
 
 permissions.register(Permission("emergency.drill", _("訓練の進行"), _("訓練を始め、止め、終えることができます。")))
 
-companions.register(DrillPlayer())
+companions.register(PLAYER)
+errands.register(PLAY)
 processes.register(Process("emergency.intake", ("intake",)))
 
 checks.register(FolderCheck())

@@ -25,5 +25,5 @@ class ScheduleCheck:
             Verdict.FAILURE,
             f"予約した時刻を過ぎたお知らせが{late}件、発信されずに残っています。",
             "normalレーンのワーカー（todoke worker --lane normal）が動いているかを確かめ、"
-            "ログの notice_release_failed を見てください。3時間を過ぎたものは発信されず、書いた人に戻ります。",
+            "ログの rounds.row-failed を見てください。3時間を過ぎたものは発信されず、書いた人に戻ります。",
         )

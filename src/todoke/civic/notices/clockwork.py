@@ -1,23 +1,14 @@
 """The companion that releases notices at their time."""
 
-import threading
-
 from todoke.base.clock import now
+from todoke.base.jobs import Lane
+from todoke.base.rounds.going import Rounds
 from todoke.civic.notices.actions.scheduling import release_due
-from todoke.civic.notices.rules.rights import LANE
-
-EVERY_SECONDS = 5.0
 
 
-class Clockwork:
-    """Looks every few seconds for notices whose time has come; any number of them may run, on any number of hosts."""
+def go_round() -> None:
+    """Release the notices whose time has come."""
+    release_due(at=now())
 
-    key = "notices.clockwork"
-    lanes = frozenset({LANE})
 
-    def run(self, lane: str, stop: threading.Event) -> None:
-        """See jobs.registry.Companion."""
-        del lane
-        while not stop.is_set():
-            release_due(at=now())
-            stop.wait(EVERY_SECONDS)
+CLOCKWORK = Rounds("notices.clockwork", Lane.NORMAL, go_round, rest_seconds=5)

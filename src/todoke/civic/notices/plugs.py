@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu, staff_panels
 from todoke.civic.notices.actions.city import NoticeTemplatesPart
 from todoke.civic.notices.actions.restored import Schedules
+from todoke.civic.notices.actions.scheduling import RELEASE
 from todoke.civic.notices.channel import PageChannel
 from todoke.civic.notices.checkup import ScheduleCheck
-from todoke.civic.notices.clockwork import Clockwork
+from todoke.civic.notices.clockwork import CLOCKWORK
 from todoke.civic.notices.panel import draw_latest, draw_waiting
 from todoke.civic.notices.rules.rights import LANE, MESSAGE_KIND, READ
 from todoke.ground.people.registry import Permission, permissions
@@ -33,7 +35,8 @@ permissions.register(
 
 kinds.register(MessageKind(MESSAGE_KIND, _("お知らせ"), LANE, recipients_kept=timedelta(days=365)))
 channels.register(PageChannel())
-companions.register(Clockwork())
+companions.register(CLOCKWORK)
+errands.register(RELEASE)
 after_restore.register(Schedules())
 checks.register(ScheduleCheck())
 city_parts.register(NoticeTemplatesPart())

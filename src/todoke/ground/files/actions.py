@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import clock
+from todoke.base.rounds.errands import Errand
 from todoke.ground.files.malware.clamd import Scanner, ScannerTrouble
 from todoke.ground.files.models import Document, Scan
 from todoke.ground.files.rules import media_type_of
@@ -22,6 +23,9 @@ from todoke.ground.files.uploads.kinds import LIMITS, Limits, UploadKind
 from todoke.ground.files.uploads.refusals import Reason, Refused
 
 log = logging.getLogger("todoke.files")
+
+SCAN = Errand("files.scan", _("隔離した文書を、もう一度検査する"))
+PURGE = Errand("files.purge", _("期限の過ぎた文書を消す"))
 
 NAME_CHARACTERS_MAX = 255
 
@@ -121,17 +125,17 @@ def scan_again() -> int:
     What something is found in stays unreadable, and its bytes go with the next purge.
     """
     clean = 0
-    for pk in list(Document.objects.filter(scan=Scan.WAITING, purged_at__isnull=True).values_list("pk", flat=True)):
-        document = Document.objects.get(pk=pk)
-        scan = _scanned(_bytes_of(document))
-        if scan is Scan.WAITING:
-            break
-        document.scan = scan
-        if scan is Scan.INFECTED:
-            document.kept_until = clock.in_japan(clock.now()).date() - timedelta(days=1)
-            log.warning("files.malware-found-later", extra={"document": pk})
-        document.save(update_fields=["scan", "kept_until"])
-        clean += scan is not Scan.INFECTED
+    for document in list(Document.objects.filter(scan=Scan.WAITING, purged_at__isnull=True)):
+        with SCAN.guarded(document.pk):
+            scan = _scanned(_bytes_of(document))
+            if scan is Scan.WAITING:
+                break
+            document.scan = scan
+            if scan is Scan.INFECTED:
+                document.kept_until = clock.in_japan(clock.now()).date() - timedelta(days=1)
+                log.warning("files.malware-found-later", extra={"document": document.pk})
+            document.save(update_fields=["scan", "kept_until"])
+            clean += scan is not Scan.INFECTED
     return clean
 
 
@@ -190,8 +194,8 @@ def purge_due(today: date) -> int:
 
     `today` is the date in Japan. Bytes that no row knows and that are older than a day go, too.
     """
-    due = Document.objects.filter(kept_until__lt=today, purged_at__isnull=True).values_list("pk", flat=True)
-    purged = sum(_purge(pk) for pk in list(due))
+    due = Document.objects.filter(kept_until__lt=today, purged_at__isnull=True).order_by("pk")
+    purged = PURGE.each(due, lambda document: _purge(document.pk), limit=None)
     _sweep()
     return purged
 

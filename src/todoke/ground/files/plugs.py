@@ -9,7 +9,9 @@ from django.conf import settings
 
 from todoke.base.backup.registry import KeptFile, kept_files
 from todoke.base.jobs.registry import companions
-from todoke.ground.files.caretaker import Caretaker
+from todoke.base.rounds.errands import errands
+from todoke.ground.files.actions import PURGE, SCAN
+from todoke.ground.files.caretaker import CARETAKER
 
 
 class Documents:
@@ -30,4 +32,6 @@ class Documents:
 
 
 kept_files.register(Documents())
-companions.register(Caretaker())
+companions.register(CARETAKER)
+errands.register(SCAN)
+errands.register(PURGE)

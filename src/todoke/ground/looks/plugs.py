@@ -9,7 +9,7 @@ from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import companions
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.looks.actions import forget_words
-from todoke.ground.looks.caretaker import Caretaker
+from todoke.ground.looks.caretaker import CARETAKER
 from todoke.ground.looks.gauges import GAUGES
 from todoke.ground.looks.registry import Purpose, purposes
 from todoke.ground.retention.registry import EVERY_TYPE, Shredded, shredders
@@ -35,7 +35,7 @@ permissions.register(
     Permission("looks.read", _("閲覧記録の閲覧"), _("だれが、いつ、だれの情報を見たかの記録を見ることができます。"))
 )
 staff_menu.register(MenuItem("looks.looks", _("閲覧記録"), "looks:looks", 905, "looks.read"))
-companions.register(Caretaker())
+companions.register(CARETAKER)
 shredders.register(Words())
 purposes.register(Purpose("looks.audit", _("監査のため")))
 purposes.register(Purpose("looks.asked", _("本人から問い合わせがあったため"), asks=True))

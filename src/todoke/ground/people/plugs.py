@@ -13,7 +13,7 @@ from todoke.ground.people.openid import simulator
 from todoke.ground.people.openid.providers import SIMULATED, providers
 from todoke.ground.people.openid.transport import PLAYED
 from todoke.ground.people.registry import Permission, permissions
-from todoke.ground.people.residents.caretaker import Caretaker
+from todoke.ground.people.residents.caretaker import CARETAKER
 from todoke.ground.people.residents.session import forget_resident
 from todoke.ground.people.sample import sample_accounts_lines
 from todoke.ground.places.registry import city_parts
@@ -38,7 +38,7 @@ if settings.SIMULATORS:
     PLAYED[simulator.KEY] = simulator.answer
 
 city_parts.register(PeoplePart())
-companions.register(Caretaker())
+companions.register(CARETAKER)
 welcomes.register(Welcome("people.sample-accounts", sample_accounts_lines))
 
 user_logged_in.connect(signing_in.mark_sign_in, dispatch_uid="people.sign-in")

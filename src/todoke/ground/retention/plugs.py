@@ -8,11 +8,12 @@ from todoke.base.clock import now
 from todoke.base.doctor import checks
 from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention import keystore
 from todoke.ground.retention.actions.keys import mend_after_restore
-from todoke.ground.retention.caretaker import Caretaker
+from todoke.ground.retention.caretaker import CARETAKER, PURGE
 from todoke.ground.retention.checkup import CHECKS
 from todoke.ground.retention.city import RetentionPart
 from todoke.ground.retention.gauges import GAUGES
@@ -60,7 +61,8 @@ permissions.register(
 )
 staff_menu.register(MenuItem("retention.overview", _("保存と廃棄"), "retention:overview", 910, "retention.read"))
 city_parts.register(RetentionPart())
-companions.register(Caretaker())
+companions.register(CARETAKER)
+errands.register(PURGE)
 after_restore.register(RestoredKeys())
 for check in CHECKS:
     checks.register(check)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.calling.models import Call, Ring, Round, RoundState, Seat, Tree
@@ -26,6 +27,7 @@ from todoke.shared.messaging.actions.seen import confirm_seen, report_unseen
 from todoke.shared.messaging.models import Delivery
 
 BATCH = 100
+ADVANCE = Errand("calling.advance", _("電話連絡を次の人に進める"), pause_minutes_max=1)
 
 
 class CallRefused(Exception):
@@ -223,8 +225,8 @@ def advance(*, at: datetime) -> int:
     rung_out = Q(state=RoundState.CALLING, rings_ended_at=None, rings_until__lte=at)
     unreported = Q(reported_at=None, state__in=(RoundState.MET, RoundState.MISSED))
     # A worker that died between beginning a round and ringing anybody leaves none behind: both are one transaction.
-    found = list(Round.objects.filter(due | rung_out | unreported).distinct().values_list("pk", flat=True)[:BATCH])
-    return sum(_advanced(pk, at) for pk in found)
+    found = Round.objects.filter(due | rung_out | unreported).distinct()
+    return ADVANCE.each(found, lambda round_: _advanced(round_.pk, at), limit=BATCH)
 
 
 @transaction.atomic

@@ -1,25 +1,14 @@
-"""The clock of the rounds: beside the emergency lane's jobs, on every host that works it."""
-
-import threading
-
-from django.db import connections
+"""The clock of the rounds: beside the emergency lane's jobs, on every host that works it. Rows say what is due."""
 
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
+from todoke.base.rounds.going import Rounds
 from todoke.shared.calling.actions import advance
 
-TICK_SECONDS = 2.0
+
+def go_round() -> None:
+    """Move whatever is due."""
+    advance(at=now())
 
 
-class Timer:
-    """A companion; any number may run. Rows say what is due, so it can be killed at any moment."""
-
-    key = "calling.timer"
-    lanes = frozenset({Lane.EMERGENCY.value})
-
-    def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
-        """Move whatever is due, every two seconds, until told to stop."""
-        while not stop.is_set():
-            advance(at=now())
-            connections.close_all()
-            stop.wait(TICK_SECONDS)
+TIMER = Rounds("calling.timer", Lane.EMERGENCY, go_round, rest_seconds=2)

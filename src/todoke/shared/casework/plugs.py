@@ -4,15 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.ground.retention.registry import shredders
-from todoke.shared.casework.caretaker import Clockwork
+from todoke.shared.casework.actions.firing import FIRE
+from todoke.shared.casework.caretaker import CLOCKWORK
 from todoke.shared.casework.demo import Explodes, FailsPolitely, Hangs, Succeeds
 from todoke.shared.casework.leave import DecidedPaper
 from todoke.shared.casework.registry import effects
 from todoke.shared.casework.shredding import CaseShredder, SharedCustodyShredder
 from todoke.shared.documents.registry import leaves
 
-companions.register(Clockwork())
+companions.register(CLOCKWORK)
+errands.register(FIRE)
 shredders.register(CaseShredder())
 shredders.register(SharedCustodyShredder())
 leaves.register(DecidedPaper())

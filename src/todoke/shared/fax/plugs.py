@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.access import Permission, permissions
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import Process, companions, processes
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, staff_menu
+from todoke.shared.fax.actions.confirming import TELL
 from todoke.shared.fax.checkup import CHECKS
 from todoke.shared.fax.clockwork import Clockwork
 from todoke.shared.fax.setting_up import fax_channel
@@ -14,6 +16,7 @@ from todoke.shared.messaging.registry import channels
 
 channels.register(fax_channel())
 companions.register(Clockwork(confirm_minutes=settings.FAX_CONFIRM_MINUTES))
+errands.register(TELL)
 processes.register(Process("fax.simulator", ("fax_simulator",), when=lambda: settings.SIMULATORS))
 
 permissions.register(

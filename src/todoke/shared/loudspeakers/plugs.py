@@ -8,7 +8,7 @@ from todoke.base.doctor import checks
 from todoke.base.jobs.registry import Process, companions, processes
 from todoke.base.ui.registry import MenuItem, resident_menu, staff_menu
 from todoke.ground.places.registry import city_parts
-from todoke.shared.loudspeakers.caretaker import Caretaker
+from todoke.shared.loudspeakers.caretaker import CARETAKER
 from todoke.shared.loudspeakers.channels.reading_script import ReadingScriptChannel
 from todoke.shared.loudspeakers.channels.units import UnitsChannel
 from todoke.shared.loudspeakers.checkup import CHECKS
@@ -51,7 +51,7 @@ channels.register(
     )
 )
 companions.register(Listener(station_for, warm_up))
-companions.register(Caretaker())
+companions.register(CARETAKER)
 city_parts.register(LoudspeakersPart())
 processes.register(Process("loudspeakers.station", ("control_station",), when=lambda: settings.SIMULATORS))
 for check in CHECKS:

@@ -8,10 +8,12 @@ from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
 from todoke.base.health.registry import gauges
 from todoke.base.jobs.registry import Process, companions, processes
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.looks.registry import Purpose, purposes
 from todoke.ground.people.registry import carriers
 from todoke.ground.places.registry import city_parts
+from todoke.shared.messaging.actions.mailings import FOLD
 from todoke.shared.messaging.actions.restored import LEDGER
 from todoke.shared.messaging.bounces.checkup import CHECKS as BOUNCE_CHECKS
 from todoke.shared.messaging.bounces.collecting import BounceReader
@@ -24,7 +26,7 @@ from todoke.shared.messaging.checkup import CHECKS
 from todoke.shared.messaging.city import DestinationsPart
 from todoke.shared.messaging.dispatcher import Dispatcher
 from todoke.shared.messaging.gauges import GAUGES
-from todoke.shared.messaging.postman import Caretaker, Postman
+from todoke.shared.messaging.postman import CARETAKER, Postman
 from todoke.shared.messaging.registry import artefacts, channels
 from todoke.shared.messaging.sign_in_letters import MailCarrier
 
@@ -34,7 +36,8 @@ channels.register(feeds.FeedsChannel())
 companions.register(Dispatcher())
 companions.register(MassDispatcher())
 companions.register(Postman())
-companions.register(Caretaker())
+companions.register(CARETAKER)
+errands.register(FOLD)
 companions.register(BounceReader())
 companions.register(feeds.COMPANION)
 artefacts.register(ARTEFACT)

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from django.db import connections
 from todoke.base.backup import tide
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
+from todoke.base.rounds.going import Rounds
 from todoke.shared.messaging import waking
 from todoke.shared.messaging.actions import bounces, letters, mailings
 from todoke.shared.messaging.actions.dispatch import RETIRED
@@ -26,7 +26,6 @@ AT_ONCE = 4
 TRY_SECONDS = 30
 # How long an ended letter, by then without address and text, is kept for questions.
 KEPT = timedelta(days=30)
-HOUR_SECONDS = 3600.0
 
 
 class Postman:
@@ -74,18 +73,11 @@ def _attempt(letter: Letter, text: Text) -> tuple[LetterState, str]:
     return LetterState.ACCEPTED, receipt.says
 
 
-class Caretaker:
-    """Once an hour, beside the bulk lane: what the rules no longer keep is folded and forgotten."""
+def tidy_up() -> None:
+    """What the rules no longer keep is folded and forgotten."""
+    mailings.fold_due(at=now())
+    letters.forget(before=now() - KEPT)
+    bounces.forget(before=now() - bounces.KEPT)
 
-    key = "messaging.caretaker"
-    lanes = frozenset({Lane.BULK.value})
 
-    def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
-        """Tidy up every hour until told to stop."""
-        while not stop.is_set():
-            began = time.monotonic()
-            mailings.fold_due(at=now())
-            letters.forget(before=now() - KEPT)
-            bounces.forget(before=now() - bounces.KEPT)
-            connections.close_all()
-            stop.wait(HOUR_SECONDS - min(HOUR_SECONDS - 1, time.monotonic() - began))
+CARETAKER = Rounds("messaging.caretaker", Lane.BULK, tidy_up, rest_seconds=3600)

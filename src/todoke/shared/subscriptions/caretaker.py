@@ -1,49 +1,28 @@
-"""Beside the bulk lane: forgetting whom and what the rules no longer keep, and working through lists."""
+"""Beside the bulk lane: forgetting whom and what the rules no longer keep, and working through lists.
 
-import threading
-
-from django.db import connections
+Several may be at work: whatever they do twice changes nothing.
+"""
 
 from todoke.base.clock import now
 from todoke.base.jobs import Lane
+from todoke.base.rounds.going import Rounds
 from todoke.shared.subscriptions.actions.imports import drop_forgotten, step
 from todoke.shared.subscriptions.actions.leaving import BATCH, tidy
 from todoke.shared.subscriptions.actions.milestones import release_due
 
-HOUR_SECONDS = 3600.0
-REST_SECONDS = 2.0
 
+def go_round() -> bool:
+    """Who left a month ago is forgotten, what nobody confirmed, lists that nobody took in.
 
-class Caretaker:
-    """Once an hour: who left a month ago is forgotten, what nobody confirmed, lists that nobody took in.
-
-    And what is due for this month's children is sent. Several may be at work: whatever they do twice changes nothing.
+    And what is due for this month's children is sent. True when more people wait to be forgotten.
     """
-
-    key = "subscriptions.caretaker"
-    lanes = frozenset({Lane.BULK.value})
-
-    def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
-        """Tidy up every hour until told to stop."""
-        while not stop.is_set():
-            while tidy(at=now()) == BATCH and not stop.is_set():
-                pass
-            drop_forgotten(at=now())
-            release_due(at=now())
-            connections.close_all()
-            stop.wait(HOUR_SECONDS)
+    if tidy(at=now()) == BATCH:
+        return True
+    drop_forgotten(at=now())
+    release_due(at=now())
+    return False
 
 
-class Importer:
-    """Beside the bulk lane: looks lists through and takes them in, a piece at a time. Several may be at work."""
-
-    key = "subscriptions.importer"
-    lanes = frozenset({Lane.BULK.value})
-
-    def run(self, lane: str, stop: threading.Event) -> None:  # noqa: ARG002 - there is one lane
-        """Go on until told to stop; a list waits for two seconds at most."""
-        while not stop.is_set():
-            while not stop.is_set() and step(at=now()):
-                pass
-            connections.close_all()
-            stop.wait(REST_SECONDS)
+CARETAKER = Rounds("subscriptions.caretaker", Lane.BULK, go_round, rest_seconds=3600)
+# Looks lists through and takes them in, a piece at a time.
+IMPORTER = Rounds("subscriptions.importer", Lane.BULK, lambda: step(at=now()), rest_seconds=2)

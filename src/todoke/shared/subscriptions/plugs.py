@@ -8,14 +8,17 @@ from todoke.base.access import Permission, permissions
 from todoke.base.backup.registry import after_restore
 from todoke.base.doctor import checks
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, Panel, resident_menu, resident_panels, staff_menu
 from todoke.ground.looks.registry import Purpose, purposes
 from todoke.ground.places.registry import city_parts
 from todoke.shared.messaging.registry import audiences, kinds
-from todoke.shared.subscriptions.actions.milestones import KIND
+from todoke.shared.subscriptions.actions.imports import DROP, TAKE_IN
+from todoke.shared.subscriptions.actions.leaving import FORGET
+from todoke.shared.subscriptions.actions.milestones import KIND, RELEASE
 from todoke.shared.subscriptions.actions.restored import CHOICES
 from todoke.shared.subscriptions.audience import Subscribers
-from todoke.shared.subscriptions.caretaker import Caretaker, Importer
+from todoke.shared.subscriptions.caretaker import CARETAKER, IMPORTER
 from todoke.shared.subscriptions.checkup import CHECKS
 from todoke.shared.subscriptions.city import MilestonesPart, TopicsPart
 from todoke.shared.subscriptions.queries.channels import channels_on_offer
@@ -36,8 +39,10 @@ kinds.register(KIND)
 for check in CHECKS:
     checks.register(check)
 purposes.register(Purpose("subscriptions.request", _("お知らせの登録を確かめたり、消したりするため")))
-companions.register(Caretaker())
-companions.register(Importer())
+companions.register(CARETAKER)
+companions.register(IMPORTER)
+for errand in (FORGET, DROP, TAKE_IN, RELEASE):
+    errands.register(errand)
 after_restore.register(CHOICES)
 resident_panels.register(Panel("subscriptions.invitation", _("お知らせの登録"), 40, draw_invitation))
 resident_menu.register(MenuItem("subscriptions.subscribe", _("お知らせの登録"), "subscriptions:subscribe", 40))

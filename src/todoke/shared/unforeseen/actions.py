@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.ground.audit.actions import Person, record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.actions.joining import also_to
@@ -22,6 +23,7 @@ from todoke.shared.unforeseen.rules import address_in, fits, is_played, reach_in
 
 TIME_IS_UP = "期限が来たため"
 BATCH = 200
+END = Errand("unforeseen.end", _("期限が来た臨時の送り先を終える"), pause_minutes_max=1)
 
 
 class AdditionRefused(Exception):
@@ -249,10 +251,12 @@ def end_about(origin: str, *, reason: str, by: Person | str, at: datetime) -> in
 def end_what_is_over(*, at: datetime) -> int:
     """Write down what has come to its end by itself. Any number of processes may do it; the destination's own
     `expires_at` has kept everybody away from it since."""
-    over = list(_standing().filter(destination__expires_at__lte=at)[:BATCH])
-    for addition in over:
+
+    def end(addition: Addition) -> bool:
         _finish(addition, AdditionState.ENDED, TIME_IS_UP, by="unforeseen", at=at)
-    return len(over)
+        return True
+
+    return END.each(_standing().filter(destination__expires_at__lte=at), end, limit=BATCH)
 
 
 @transaction.atomic

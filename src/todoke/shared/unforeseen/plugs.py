@@ -4,13 +4,16 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
+from todoke.base.rounds.errands import errands
 from todoke.base.ui.registry import MenuItem, staff_menu
 from todoke.ground.looks.registry import Purpose, purposes
+from todoke.shared.unforeseen.actions import END
 from todoke.shared.unforeseen.editions import EditionMatter
-from todoke.shared.unforeseen.ending import Ending
+from todoke.shared.unforeseen.ending import ENDING
 from todoke.shared.unforeseen.registry import Way, matters, ways
 
-companions.register(Ending())
+companions.register(ENDING)
+errands.register(END)
 matters.register(EditionMatter())
 purposes.register(Purpose("unforeseen.handling", _("緊急に加えた送り先を確かめるため")))
 

@@ -7,7 +7,9 @@ reach anybody but simulators and staff who take part. So this module only lets t
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.civic.emergency.actions.incidents import open_incident
 from todoke.civic.emergency.actions.intake import take_in
 from todoke.civic.emergency.actions.participants import erase_addresses
@@ -19,6 +21,8 @@ from todoke.civic.emergency.rules.rights import DRILL
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.types import Mode
+
+PLAY = Errand("emergency.play", _("訓練を進める"), pause_minutes_max=1)
 
 
 @transaction.atomic
@@ -92,12 +96,19 @@ def play(*, at: datetime) -> int:
     """
     done = erase_addresses(at=at)
     for drill in Drill.objects.filter(ended_at=None, paused_at=None):
-        come = elapsed(drill.started_at, drill.speed, drill.rested, None, at=at)
-        due = drill.steps.filter(done_at=None, after__lte=come).order_by("number").values_list("pk", flat=True)
-        for pk in list(due):
-            done += _play_step(pk, at)
-        if come >= timedelta(minutes=drill.minutes):
-            done += _end_in_time(drill.pk, at)
+        with PLAY.guarded(drill.pk):
+            done += _play_on(drill, at)
+    return done
+
+
+def _play_on(drill: Drill, at: datetime) -> int:
+    done = 0
+    come = elapsed(drill.started_at, drill.speed, drill.rested, None, at=at)
+    due = drill.steps.filter(done_at=None, after__lte=come).order_by("number").values_list("pk", flat=True)
+    for pk in list(due):
+        done += _play_step(pk, at)
+    if come >= timedelta(minutes=drill.minutes):
+        done += _end_in_time(drill.pk, at)
     return done
 
 

@@ -4,11 +4,12 @@ The row decides, not the queue: a notice is claimed, released and marked in one 
 between has done nothing, and two workers never release the same one.
 """
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.civic.notices.actions.deciding import check_sensible, hand_back, send
 from todoke.civic.notices.actions.refusals import NoticeRefused
 from todoke.civic.notices.models import Notice, NoticeState
@@ -16,7 +17,7 @@ from todoke.civic.notices.rules.timing import Turn, turn_of
 from todoke.ground.audit.actions import record
 from todoke.shared.messaging.actions.release import ReleaseRefused
 
-log = logging.getLogger(__name__)
+RELEASE = Errand("notices.release", _("予約したお知らせを発信する"), pause_minutes_max=1)
 
 # Kept with the notice for good, so in the language of the record.
 MISSED = "予約した時刻を3時間以上過ぎたため、発信しませんでした。内容と日時を確かめて、もう一度依頼してください。"
@@ -30,14 +31,13 @@ def release_due(*, at: datetime) -> list[int]:
     to its writers with the reason. One that breaks is logged and holds up no other.
     """
     due = Notice.objects.filter(state=NoticeState.SCHEDULED, send_at__lte=at).order_by("send_at", "pk")
-    released = []
-    for pk in due.values_list("pk", flat=True):
-        try:
-            if _release(pk, at):
-                released.append(pk)
-        except Exception:
-            # Whatever one notice meets, the next one's hour does not wait for it.
-            log.exception("notice_release_failed", extra={"notice": pk})
+    released: list[int] = []
+
+    def release(notice: Notice) -> None:
+        if _release(notice.pk, at):
+            released.append(notice.pk)
+
+    RELEASE.each(due, release, limit=None)
     return released
 
 

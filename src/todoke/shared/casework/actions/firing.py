@@ -4,11 +4,12 @@ Under the lock of the case it is looked at again; the step, its event and the ma
 transaction.
 """
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.shared.casework.actions.acting import take
 from todoke.shared.casework.actions.recording import Actor, write
 from todoke.shared.casework.actions.refusals import CaseRefused
@@ -16,7 +17,7 @@ from todoke.shared.casework.models import Case, Timer
 from todoke.shared.casework.rules.document import By
 from todoke.shared.casework.rules.history import What
 
-log = logging.getLogger("todoke.casework")
+FIRE = Errand("casework.fire", _("期限が来た案件を進める"))
 
 BATCH = 100
 PAUSE_MINUTES_FIRST = 1
@@ -28,11 +29,11 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
     due = Timer.objects.filter(fires_at__lte=at).order_by("fires_at", "pk").values_list("pk", "case_id")[:limit]
     found = list(due)
     for timer_id, case_id in found:
-        try:
+        # Whatever one case meets, the others' time has come too.
+        with FIRE.guarded(timer_id):
             _fire(timer_id, case_id, at)
-        except Exception:  # whatever one case meets, the others' time has come too
-            log.exception("casework.timer-failed", extra={"case": case_id})
-            _postpone(timer_id, at)
+            continue
+        _postpone(timer_id, at)
     return len(found)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.fax.models import Sheet, Way
@@ -16,6 +17,7 @@ from todoke.shared.messaging.types import DeliveryState
 
 BATCH = 100
 FACILITY = "facility"
+TELL = Errand("fax.tell", _("FAXを受け取った施設の連絡を、配信の記録に書く"), pause_minutes_max=1)
 SAID = "施設から受信の連絡がありました（QRコード・受信番号）。"
 
 
@@ -66,7 +68,7 @@ def confirm_by_telephone(sheet_id: int, *, viewer: Viewer, person: str, at: date
 def tell_the_ledger(*, at: datetime) -> int:
     """Tell the ledger of confirmations that came while their delivery was on its way; how many it took."""
     waiting = Sheet.objects.select_for_update(skip_locked=True).filter(confirmed_at__isnull=False, told_at=None)
-    return sum(_tell(sheet, at) for sheet in waiting[:BATCH])
+    return TELL.each(waiting, lambda sheet: _tell(sheet, at), limit=BATCH)
 
 
 def _tell(sheet: Sheet, at: datetime) -> bool:

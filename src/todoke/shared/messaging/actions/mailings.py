@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from todoke.base.rounds.errands import Errand
 from todoke.shared.messaging.actions import dispatch
 from todoke.shared.messaging.actions.dispatch import Claim
 from todoke.shared.messaging.models import Attempt, Bundle, Contact, Delivery, Mailing, Recipient
@@ -28,6 +29,7 @@ from todoke.shared.messaging.types import RecipientState as State
 
 # So many numbers of contacts are looked at in one step: a second's work, and sending begins after the first.
 STEP = 50_000
+FOLD = Errand("messaging.fold", gettext_lazy("終わった一斉配信の宛先を消す"))
 # A mailing may end after its last moment has passed, and is not to be swept away meanwhile.
 ENDING_TIME = timedelta(hours=1)
 WIND_UP_BATCH = 200
@@ -310,8 +312,9 @@ def fold_due(*, at: datetime) -> int:
         kind = kinds.find(mailing.delivery.edition.message.kind)
         if kind is None or mailing.ended_at is None or mailing.ended_at + kind.recipients_kept > at:
             continue
-        _fold(mailing, at)
-        folded += 1
+        with FOLD.guarded(mailing.pk):
+            _fold(mailing, at)
+            folded += 1
     return folded
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.base.sealing import open_sealed, seal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
@@ -26,6 +27,8 @@ REFUSALS_KEPT = 20_000
 STEP = 2_000
 # A list that nobody takes in is not kept for longer.
 KEPT = timedelta(days=7)
+DROP = Errand("subscriptions.drop-list", _("取り込まれなかった名簿を消す"))
+TAKE_IN = Errand("subscriptions.take-in", _("名簿を調べて取り込む"))
 
 
 class ImportRefused(Exception):
@@ -97,28 +100,33 @@ def drop(batch_id: int, *, by: Account | str, at: datetime) -> None:
 
 def drop_forgotten(*, at: datetime) -> int:
     """Drop lists that were looked through and never taken in; how many."""
-    waiting = Import.objects.filter(state=Import.State.CHECKED, created_at__lt=at - KEPT)
-    forgotten = list(waiting.values_list("pk", flat=True))
-    for batch_id in forgotten:
-        drop(batch_id, by="subscriptions.caretaker", at=at)
-    return len(forgotten)
+    waiting = Import.objects.filter(state=Import.State.CHECKED, created_at__lt=at - KEPT).defer("content")
+
+    def forget(batch: Import) -> bool:
+        drop(batch.pk, by="subscriptions.caretaker", at=at)
+        return True
+
+    return DROP.each(waiting.order_by("pk"), forget)
 
 
 @transaction.atomic
 def step(*, at: datetime) -> bool:
     """Do the next piece of work on any list; False when there is none, or others have it in hand.
 
-    A worker that dies over it leaves the list as it was before this piece.
+    A worker that dies over it leaves the list as it was before this piece, and so does a list that cannot be read: the
+    next one is not kept waiting.
     """
     waiting = Import.objects.filter(state__in=(Import.State.CHECKING, Import.State.TAKING))
+    waiting = waiting.exclude(pk__in=TAKE_IN.resting())
     # Without the list itself: megabytes that are read once (`_read`), and not for every step.
     batch = waiting.select_for_update(skip_locked=True).defer("content").order_by("pk").first()
     if batch is None:
         return False
-    if batch.state == Import.State.CHECKING:
-        _check(batch, at)
-    else:
-        _take_some(batch, at)
+    with TAKE_IN.guarded(batch.pk), transaction.atomic():
+        if batch.state == Import.State.CHECKING:
+            _check(batch, at)
+        else:
+            _take_some(batch, at)
     return True
 
 

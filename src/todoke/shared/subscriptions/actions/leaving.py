@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from todoke.base.rounds.errands import Errand
 from todoke.shared.messaging.actions import contacts
 from todoke.shared.messaging.models import Contact
 from todoke.shared.messaging.queries.contacts import address_of
@@ -15,6 +17,7 @@ WAY_BACK = timedelta(days=30)
 # So long a request counts for the brake on letters, and tells that it was confirmed.
 REQUESTS_KEPT = timedelta(days=30)
 BATCH = 500
+FORGET = Errand("subscriptions.forget", _("登録をやめた人の情報を消す"))
 
 
 def leave(contact: Contact, *, at: datetime) -> bool:
@@ -35,13 +38,14 @@ def come_back(contact: Contact, *, at: datetime) -> Contact:
 
 
 @transaction.atomic
-def erase(contact_id: int, *, at: datetime) -> None:
-    """Forget the person: choices, children, requests, and in messaging the address itself."""
+def erase(contact_id: int, *, at: datetime) -> bool:
+    """Forget the person: choices, children, requests, and in messaging the address itself. True, for it is done."""
     Place.objects.filter(contact=contact_id).delete()
     Child.objects.filter(contact=contact_id).delete()
     Consent.objects.filter(contact=contact_id).delete()
     Request.objects.filter(contact=contact_id).delete()
     contacts.erase(contact_id, at=at)
+    return True
 
 
 def tidy(*, at: datetime) -> int:
@@ -49,8 +53,5 @@ def tidy(*, at: datetime) -> int:
     Request.objects.filter(expires_at__lte=at, contact=None).exclude(sealed=b"").update(sealed=b"")
     Request.objects.filter(created_at__lt=at - REQUESTS_KEPT).delete()
     LineEvent.objects.filter(heard_at__lt=at - REQUESTS_KEPT).delete()
-    left = Contact.objects.filter(state=ContactState.ENDED, changed_at__lt=at - WAY_BACK)
-    gone = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    for contact_id in gone:
-        erase(contact_id, at=at)
-    return len(gone)
+    left = Contact.objects.filter(state=ContactState.ENDED, changed_at__lt=at - WAY_BACK).order_by("pk")
+    return FORGET.each(left, lambda contact: erase(contact.pk, at=at), limit=BATCH)

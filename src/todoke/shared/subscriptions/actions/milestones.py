@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.clock import in_japan
 from todoke.base.jobs import Lane
+from todoke.base.rounds.errands import Errand
 from todoke.base.sealing import keyed_hash
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
@@ -22,6 +23,7 @@ from todoke.shared.subscriptions.models import Child, Milestone
 
 log = logging.getLogger(__name__)
 
+RELEASE = Errand("subscriptions.milestone", _("お子さんの節目のお知らせを送る"))
 KIND = MessageKind("subscriptions.milestone", _("お子さんの節目のお知らせ"), Lane.BULK)
 # Parents sleep, and the month has begun everywhere in the house.
 FIRST_HOUR = 9
@@ -90,11 +92,13 @@ def release_due(*, at: datetime) -> int:
     here = in_japan(at)
     if here.hour < FIRST_HOUR:
         return 0
-    released = 0
-    for milestone in Milestone.objects.filter(is_active=True).exclude(approved_digest=""):
-        if milestone.is_approved and _release_once(milestone, _months_before(here.date(), milestone.months), at):
-            released += 1
-    return released
+    approved = Milestone.objects.filter(is_active=True).exclude(approved_digest="")
+
+    def release_one(milestone: Milestone) -> bool:
+        born = _months_before(here.date(), milestone.months)
+        return milestone.is_approved and _release_once(milestone, born, at)
+
+    return RELEASE.each(approved, release_one, limit=None)
 
 
 @transaction.atomic
