@@ -7,13 +7,16 @@ import pytest
 from django.test import Client
 
 from tests.civic.voices.town import BODY, EXCERPT, REPLY, again, decided, handed_on, said, viewer, written
-from tests.sign_in import sign_in
+from tests.sign_in import resident_client, sign_in
 from todoke.base.clock import now
 from todoke.civic.voices.actions.publishing import publish
 from todoke.civic.voices.follower import FOLLOWER
 from todoke.civic.voices.models import Theme, Voice, VoiceBox
 from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Account
+from todoke.ground.people.residents.entering import new_resident
+from todoke.ground.people.rules import Level
+from todoke.shared.casework.models import Case
 from todoke.shared.paperwork.filling.holding import HELD
 from todoke.shared.paperwork.rules import mark_of
 
@@ -94,6 +97,27 @@ def test_a_voice_opens_to_who_holds_it_and_to_nobody_else() -> None:
         assert holder(voice).get(address, follow=True).status_code == 200, name
     assert Client().post(f"/voices/{voice.response.key}/consent/").status_code == 404
     assert Client().get(f"/voices/{uuid4()}/").status_code == 404
+
+
+def test_the_inbox_of_all_services_leads_to_its_page() -> None:
+    voice = said()
+    assert voice.case is not None
+    address = f"/desk/voices/{voice.case.key}/"
+
+    assert f'<a href="{address}">{voice.case.number}</a>' in text_of(staff("kikuchi").get("/desk/cases/"))
+    assert staff("kikuchi").get(address).status_code == 200
+
+
+def test_a_resident_finds_it_in_their_own_list_in_any_browser_and_nobody_else_does() -> None:
+    voice, resident = said(), new_resident(now())
+    assert voice.case is not None
+    Case.objects.filter(pk=voice.case.pk).update(resident_id=resident.pk)
+    address = f"/voices/{voice.response.key}/"
+
+    assert f'href="{address}"' in text_of(resident_client(Level.CONTACT, resident).get("/filings/"))
+    assert resident_client(Level.CONTACT, resident).get(address).status_code == 200
+    assert address not in text_of(resident_client(Level.CONTACT).get("/filings/"))
+    assert address not in text_of(Client().get("/filings/"))
 
 
 def test_the_receipt_code_opens_it_in_another_browser_and_guessing_ends() -> None:

@@ -11,6 +11,7 @@ from todoke.base.rounds.going import Rounds
 from todoke.civic.procedures.actions import deciding, following
 from todoke.civic.procedures.actions.batches import is_unchanged
 from todoke.civic.procedures.models import Batch, Filing, Proposal
+from todoke.civic.procedures.scribe import WRITE, batch_page
 from todoke.shared.decisions.rules.values import Phase
 
 OVER = (Phase.DECIDED, Phase.DROPPED)
@@ -32,16 +33,11 @@ def _case_page(key: object) -> str:
     return reverse("procedures:case", args=[key]) if key else ""
 
 
-def _batch_page(row: str) -> str:
-    key = Batch.objects.filter(pk=row).values_list("key", flat=True).first()
-    return reverse("procedures:batch", args=[key]) if key else ""
-
-
 PUT = Errand("procedures.put", _("一括の起案に入れた案件を、決裁待ちにする"), _case_of_proposal)
-COMPARE = Errand("procedures.compare", _("一括の起案の対象が、決裁されたときと同じか確かめる"), _batch_page)
+COMPARE = Errand("procedures.compare", _("一括の起案の対象が、決裁されたときと同じか確かめる"), batch_page)
 FOLLOW = Errand("procedures.follow", _("案件を、決裁のとおりに進める"), _case_of_proposal)
 SETTLE = Errand("procedures.settle", _("終わった案件の保存期間を始める"), _case_of_filing)
-ERRANDS = (PUT, COMPARE, FOLLOW, SETTLE)
+ERRANDS = (PUT, COMPARE, FOLLOW, SETTLE, WRITE)
 
 
 def go_round() -> int:

@@ -17,10 +17,10 @@ from todoke.civic.procedures.follower import ERRANDS, FOLLOWER
 from todoke.civic.procedures.leave import DecidedBatch
 from todoke.civic.procedures.panel import draw_procedures
 from todoke.civic.procedures.scribe import Scribe
-from todoke.civic.procedures.subject import BatchShown, FilingShown
+from todoke.civic.procedures.subject import PAGES, BatchShown, FilingShown
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention.registry import shredders
-from todoke.shared.casework.registry import effects, subjects
+from todoke.shared.casework.registry import effects, pages, subjects
 from todoke.shared.decisions.registry import subjects as decided_subjects
 from todoke.shared.documents.registry import leaves
 
@@ -35,6 +35,7 @@ leaves.register(DecidedBatch())
 for _effect in (IssueLetter(), TellResident(), WithdrawAnswers()):
     effects.register(_effect)
 subjects.register(FilingSubject())
+pages.register(PAGES)
 permissions.register(
     Permission("procedures.build", _("手続きの作成"), _("自分の課の手続きを作り、テストし、公開できます。"))
 )

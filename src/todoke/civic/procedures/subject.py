@@ -1,4 +1,4 @@
-"""How a filing, or a batch of them, is shown to whoever decides: what it is and where it stands."""
+"""How a filing, or a batch of them, is shown to whoever decides; and where the pages of their cases are."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +9,14 @@ from todoke.civic.procedures.models import Batch, Filing
 from todoke.civic.procedures.rules import BATCH, SUBJECT
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.queries import HANDLE, READ, cases_for
+from todoke.shared.casework.registry import Pages
 from todoke.shared.decisions.registry import Shown
+
+PAGES = Pages(
+    SUBJECT,
+    for_staff=lambda case: reverse("procedures:case", args=[case]),
+    for_resident=lambda filing: reverse("procedures-public:filing", args=[filing]),
+)
 
 
 class FilingShown:

@@ -17,12 +17,12 @@ from todoke.civic.voices.follower import ERRANDS, FOLLOWER
 from todoke.civic.voices.queries.surveys import MANAGE, READ
 from todoke.civic.voices.rules.voices import PUBLISH
 from todoke.civic.voices.shredding import SurveyShredder, ThemeShredder
-from todoke.civic.voices.subject import ThemeShown
+from todoke.civic.voices.subject import PAGES, ThemeShown
 from todoke.ground.looks.registry import Purpose, purposes
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.events import CaseClosed
-from todoke.shared.casework.registry import effects, subjects
+from todoke.shared.casework.registry import effects, pages, subjects
 from todoke.shared.decisions.registry import subjects as decided_subjects
 
 
@@ -50,6 +50,7 @@ for _errand in ERRANDS:
 effects.register(TellWriter())
 effects.register(IssueAnswer())
 subjects.register(VoiceSubject())
+pages.register(PAGES)
 decided_subjects.register(ThemeShown())
 shredders.register(ThemeShredder())
 permissions.register(

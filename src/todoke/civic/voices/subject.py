@@ -1,14 +1,21 @@
-"""How a theme is shown to whoever decides about its answer: how many asked, and what everybody will read."""
+"""How a theme is shown to whoever decides about its answer; and where the pages of voices are."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from todoke.civic.voices.models import Theme
 from todoke.civic.voices.queries.voices import theme_for
-from todoke.civic.voices.rules.voices import THEME
+from todoke.civic.voices.rules.voices import THEME, VOICE
 from todoke.ground.people.rules import Viewer
+from todoke.shared.casework.registry import Pages
 from todoke.shared.decisions.registry import Shown
 from todoke.shared.paperwork.types import Words
+
+PAGES = Pages(
+    VOICE,
+    for_staff=lambda case: reverse("opinions:voice", args=[case]),
+    for_resident=lambda voice: reverse("voices-public:own", args=[voice]),
+)
 
 
 class ThemeShown:

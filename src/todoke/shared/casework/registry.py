@@ -1,8 +1,9 @@
 """What other rooms plug into casework: what cases are about, and what their moves set going."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from todoke.base.registry import Registry
 
@@ -57,5 +58,20 @@ class Subject(Protocol):
     def facts(self, key: str) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True)
+class Pages:
+    """Where the pages of a service's cases are; the key is the `type` of the pair that the case stores.
+
+    `for_staff` gives the address by the key of the case, `for_resident` by the key of the subject. Neither asks who
+    looks: the pages do.
+    Imagined example: `Pages("library.card", lambda case: f"/desk/cards/{case}/", lambda card: f"/cards/{card}/")`.
+    """
+
+    key: str
+    for_staff: Callable[[UUID], str]
+    for_resident: Callable[[str], str]
+
+
 effects: Registry[Effect] = Registry("casework.effects")
 subjects: Registry[Subject] = Registry("casework.subjects")
+pages: Registry[Pages] = Registry("casework.pages")

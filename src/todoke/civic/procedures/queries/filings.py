@@ -17,6 +17,7 @@ from todoke.civic.procedures.rules import ANSWER, SUBJECT
 from todoke.ground.people.mandates.acting import in_force
 from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.casework.models import Case, Task
+from todoke.shared.casework.queries import own_cases, page_for_resident
 from todoke.shared.casework.rules.document import By
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.paperwork.models import ResponseState
@@ -162,6 +163,12 @@ def rows_of(found: Iterable[Filing]) -> list[Row]:
         )
         for filing in listed
     ]
+
+
+def elsewhere(viewer: Viewer) -> list[tuple[Case, str, str]]:
+    """The resident's cases of other services: case, what it is about, and its page."""
+    found = own_cases(viewer).exclude(subject_type=SUBJECT)[:LISTED_MAX]
+    return [(case, said(case.flow_version.read.title), page_for_resident(case)) for case in found]
 
 
 def state_words(case: Case) -> str:

@@ -27,7 +27,17 @@ from todoke.shared.casework.actions.acting import BATCH_MAX, act
 from todoke.shared.casework.actions.arranging import assign, hand_over, preview_hand_over
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case
-from todoke.shared.casework.queries import ARRANGE, HANDLE, READ, cases_for, counts, handlers_in, inbox, load_by_person
+from todoke.shared.casework.queries import (
+    ARRANGE,
+    HANDLE,
+    READ,
+    cases_for,
+    counts,
+    handlers_in,
+    inbox,
+    load_by_person,
+    page_for_staff,
+)
 from todoke.shared.casework.queries.inbox import Page
 from todoke.shared.casework.rules.document import By
 
@@ -99,7 +109,7 @@ def _row(case: Case, filing: Filing | None) -> dict[str, Any]:
     return {
         "case": case,
         "title": filing.version.document.name.say() if filing else said(flow.title),
-        "has_page": filing is not None,
+        "page": page_for_staff(case),
         "state": said(flow.states[case.state].title),
         "tone": "attention" if case.is_stopped else "active",
     }
@@ -165,12 +175,11 @@ def many(request: VisitorRequest) -> HttpResponse:
             _act_on_one(request, key, revisions[key] or 0, act_key, reason)
         except CaseRefused as refusal:
             refused.append((key, str(refusal)))
-    known = {
-        str(case.key): case.number for case in cases_for(request.viewer).filter(key__in=[key for key, _says in refused])
-    }
+    seen = cases_for(request.viewer).filter(key__in=[key for key, _says in refused])
+    known = {str(case.key): (page_for_staff(case), case.number) for case in seen}
     values = {
         "done": len(revisions) - len(refused),
-        "refused": [(key, known.get(key, ""), says) for key, says in refused],
+        "refused": [(*known.get(key, ("", "")), says) for key, says in refused],
     }
     return render(request, "procedures/desk/many.html", values)
 

@@ -49,9 +49,14 @@ DECIDED_TO_RETURN = "return"
 @never_cache
 @require_safe
 def mine(request: VisitorRequest) -> HttpResponse:
-    """My procedures: the resident's own, and those that this browser holds."""
+    """My procedures: the resident's own, those that this browser holds, and what they have asked of other services."""
     rows = queries.rows_of(queries.my_filings(request.viewer, request.session.get(HELD, [])))
-    return private(render(request, "procedures/mine.html", {"rows": rows, "is_resident": request.viewer.is_resident}))
+    others = [
+        {"case": case, "title": title, "page": page, "state": queries.state_words(case)}
+        for case, title, page in queries.elsewhere(request.viewer)
+    ]
+    values = {"rows": rows, "others": others, "is_resident": request.viewer.is_resident}
+    return private(render(request, "procedures/mine.html", values))
 
 
 @public

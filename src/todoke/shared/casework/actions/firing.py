@@ -14,10 +14,17 @@ from todoke.shared.casework.actions.acting import take
 from todoke.shared.casework.actions.recording import Actor, write
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case, Timer
+from todoke.shared.casework.queries import page_for_staff
 from todoke.shared.casework.rules.document import By
 from todoke.shared.casework.rules.history import What
 
-FIRE = Errand("casework.fire", _("期限が来た案件を進める"))
+
+def _page(row: str) -> str:
+    case = Case.objects.filter(timers__pk=row).first()
+    return page_for_staff(case) if case else ""
+
+
+FIRE = Errand("casework.fire", _("期限が来た案件を進める"), _page)
 
 BATCH = 100
 PAUSE_MINUTES_FIRST = 1

@@ -17,7 +17,7 @@ from todoke.ground.people.models import Account
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.models import Case, CaseEvent, Letter, Task
 from todoke.shared.casework.private import show, show_values
-from todoke.shared.casework.registry import subjects
+from todoke.shared.casework.registry import pages, subjects
 from todoke.shared.casework.rules.document import Action, By
 from todoke.shared.casework.rules.history import What, stops_in
 from todoke.shared.timetable.queries import office_calendar
@@ -64,6 +64,25 @@ def cases_for(viewer: Viewer) -> QuerySet[Case]:
 def case_for(viewer: Viewer, key: UUID | str) -> Case | None:
     """The case with this key as this viewer may see it, or None."""
     return cases_for(viewer).filter(key=key).first()
+
+
+def own_cases(viewer: Viewer) -> QuerySet[Case]:
+    """The cases of this resident, of whichever service, the newest first; none for anybody else."""
+    resident = resident_of(viewer)
+    found = Case.objects.select_related("flow_version").order_by("-pk")
+    return found.none() if resident is None else found.filter(resident_id=resident)
+
+
+def page_for_staff(case: Case) -> str:
+    """Where staff work on this case; nothing where its service has been switched off."""
+    service = pages.find(case.subject_type)
+    return service.for_staff(case.key) if service else ""
+
+
+def page_for_resident(case: Case) -> str:
+    """Where whoever filed it sees how it stands; nothing where its service has been switched off."""
+    service = pages.find(case.subject_type)
+    return service.for_resident(case.subject_key) if service else ""
 
 
 def facts_of(case: Case, at: datetime, office: OfficeCalendar) -> dict[str, Any]:
