@@ -11,12 +11,12 @@ from django.test import Client
 from tests.shared.documents.orders import DecidedForTests, a_certificate, a_permit
 from todoke.base.clock import now
 from todoke.base.registry import Registry
-from todoke.shared.documents import limits
 from todoke.shared.documents.actions import issuing
 from todoke.shared.documents.actions.issuing import issue_order, withdraw
 from todoke.shared.documents.actions.reading import paper_of
 from todoke.shared.documents.queries import code_of, document_with_code, in_groups
 from todoke.shared.documents.rules.verification import Life, Standing, folded_secret, standing_on
+from todoke.shared.documents.views import public
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +131,7 @@ class TestTheHoldersWord:
         assert "名前が違います。" in self.ask(permit, "試験 太郎")
 
     def test_is_tried_ten_times_in_five_minutes(self, permit):
-        answers = [self.ask(permit, f"試験 {number}") for number in range(limits.SECRETS_MAX + 1)]
+        answers = [self.ask(permit, f"試験 {number}") for number in range(public.SECRETS_MAX + 1)]
 
         assert all("名前が違います。" in text for text in answers[:-1])
         assert "一時的に止めています" in answers[-1]
@@ -163,7 +163,7 @@ class TestAFile:
 
 
 def test_a_visitor_who_looks_too_often_waits(permit):
-    answers = [page_of(permit).status_code for _ in range(limits.LOOKS_MAX + 1)]
+    answers = [page_of(permit).status_code for _ in range(public.LOOKS_MAX + 1)]
 
     assert set(answers[:-1]) == {200}
     assert answers[-1] == 429

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from todoke.base.limits import is_too_often, visitor
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.queries.filings import filing_with_receipt
 from todoke.ground.people.gate import VisitorRequest
-from todoke.shared.documents.limits import is_too_often, visitor
 from todoke.shared.paperwork.rules import read_code
 
 # In five minutes: from one place of the network, and for one code.

@@ -17,6 +17,7 @@ from todoke.base.access import public
 from todoke.base.calendar import in_words
 from todoke.base.clock import in_japan, now
 from todoke.base.formulas import Circumstances
+from todoke.base.limits import is_too_often, visitor
 from todoke.base.ui.values import Entry
 from todoke.civic.voices.actions import writing
 from todoke.civic.voices.models import Theme, Voice
@@ -28,7 +29,6 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.retention.models import Gone
 from todoke.shared.casework.queries import told_history, told_letters
 from todoke.shared.documents.actions import reading
-from todoke.shared.documents.limits import is_too_often, visitor
 from todoke.shared.documents.queries import address_of, code_of
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
 from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, private

@@ -12,15 +12,17 @@ from django.views.decorators.http import require_http_methods
 
 from todoke.base.access import public
 from todoke.base.clock import now
+from todoke.base.limits import is_too_often, visitor
 from todoke.ground.people.queries import is_sample_city
 from todoke.shared.documents.forms import CodeForm, SecretForm, UploadForm
-from todoke.shared.documents.limits import LOOKS_MAX, SECRETS_MAX, is_too_often, visitor
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.documents.queries import body_of, document_with_code, secret_digest, standing
 from todoke.shared.documents.rules.days import on_paper
 from todoke.shared.documents.rules.verification import Standing
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
+# In five minutes: papers looked at from one place of the network, and words tried on one paper.
+LOOKS_MAX, SECRETS_MAX = 60, 10
 TONES = {
     Standing.VALID: "good",
     Standing.EXPIRED: "attention",
@@ -48,7 +50,7 @@ def ask_code(request: HttpRequest) -> HttpResponse:
 @never_cache
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What is known of the paper with this code. A post compares a word or a file; neither is stored."""
-    if is_too_often("look", visitor(request), LOOKS_MAX):
+    if is_too_often("document-look", visitor(request), LOOKS_MAX):
         return _answer(request, "documents/too_often.html", {}, status=429)
     found = document_with_code(code)
     if found is None:
@@ -58,7 +60,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and "secret" in request.POST:
         secret = SecretForm(request.POST)
         if secret.is_valid():
-            if is_too_often("secret", str(found.pk), SECRETS_MAX):
+            if is_too_often("document-secret", str(found.pk), SECRETS_MAX):
                 return _answer(request, "documents/too_often.html", {}, status=429)
             seen["secret_right"] = _holds(found, secret.cleaned_data["secret"])
     elif request.method == "POST":

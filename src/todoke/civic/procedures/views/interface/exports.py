@@ -8,11 +8,14 @@ from ninja.responses import codes_4xx
 from ninja.security import HttpBearer
 
 from todoke.base.clock import now
+from todoke.base.limits import is_too_often, visitor
 from todoke.civic.procedures.actions.interfaces import export_by, key_of
 from todoke.civic.procedures.models import InterfaceKey
 from todoke.civic.procedures.views.interface.shapes import Export, Layout, Problem
 from todoke.civic.procedures.views.limits import TooOften
-from todoke.shared.documents.limits import LOOKS_MAX, is_too_often, visitor
+
+# In five minutes, from one place of the network.
+KEYS_MAX = 60
 
 
 class GivenKey(HttpBearer):
@@ -20,7 +23,7 @@ class GivenKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> InterfaceKey | None:
         """The key, while it is in force. Raises TooOften."""
-        if is_too_often("interface-key", visitor(request), LOOKS_MAX):
+        if is_too_often("interface-key", visitor(request), KEYS_MAX):
             raise TooOften
         return key_of(token, at=now())
 

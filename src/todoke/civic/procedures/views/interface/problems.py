@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from todoke.base.limits import WINDOW_SECONDS
 from todoke.civic.procedures.actions.exporting import TooMany
 from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, ProcedureRefused
 from todoke.civic.procedures.exporting import BrokenLayout, DoesNotFit
 from todoke.civic.procedures.views.interface.shapes import Fault
 from todoke.civic.procedures.views.limits import TooOften
 from todoke.ground.retention.models import Gone
-from todoke.shared.documents.limits import WINDOW_SECONDS
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
 from todoke.shared.paperwork.standing import Standing
 

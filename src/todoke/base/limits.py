@@ -7,15 +7,13 @@ from todoke.base import sealing
 from todoke.base.clock import now
 
 WINDOW_SECONDS = 300
-LOOKS_MAX = 60
-SECRETS_MAX = 10
 
 
 def is_too_often(what: str, who: str, most: int) -> bool:
     """Count one more try of `who`; whether that is more than `most` in these five minutes."""
     window = int(now().timestamp()) // WINDOW_SECONDS
-    mark = sealing.keyed_hash(f"{what} {who} {window}", purpose="documents.limits").hex()
-    key = f"documents-{mark}"
+    mark = sealing.keyed_hash(f"{what} {who} {window}", purpose="limits").hex()
+    key = f"limits-{mark}"
     cache.add(key, 0, WINDOW_SECONDS)
     try:
         count: int = cache.incr(key)
