@@ -28,13 +28,13 @@ from todoke.civic.procedures.actions.interfaces import give_key
 from todoke.civic.procedures.models import Filing, InterfaceKey, ProcedureVersion
 from todoke.civic.procedures.queries import catalogue
 from todoke.civic.procedures.views.interface.api import described
-from todoke.civic.procedures.views.limits import PLACE_MAX
 from todoke.ground.files.models import Document
 from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Posting
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import Level
+from todoke.shared.paperwork.filling.receipts import PLACE_MAX
 from todoke.shared.paperwork.queries import filled
 
 ROOT = "/api/v1/"

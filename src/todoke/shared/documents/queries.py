@@ -57,6 +57,17 @@ def document_for(viewer: Viewer, key: Any) -> OfficialDocument | None:
     return documents_for(viewer).filter(key=key).first()
 
 
+def documents_about(subject_type: str, key: Any) -> list[OfficialDocument]:
+    """What was issued about this and is still held, the newest first; who may see them, the service asks."""
+    found = OfficialDocument.objects.filter(subject_type=subject_type, subject_key=str(key))
+    return list(found.exclude(shredded_at__isnull=False).select_related("number", "section").order_by("-pk"))
+
+
+def with_verification(documents: Iterable[OfficialDocument]) -> list[dict[str, Any]]:
+    """Each with the page on which it is verified, as pages of residents list them."""
+    return [{"document": each, "verify": address_of(code_of(each.pk))} for each in documents]
+
+
 def found_documents(
     viewer: Viewer, *, number: str = "", section: str = "", state: str = ""
 ) -> QuerySet[OfficialDocument]:

@@ -20,6 +20,7 @@ from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.queries import own_cases, page_for_resident
 from todoke.shared.casework.rules.document import By
 from todoke.shared.documents.models import OfficialDocument
+from todoke.shared.documents.queries import documents_about
 from todoke.shared.paperwork.models import ResponseState
 from todoke.shared.paperwork.queries import responses
 from todoke.shared.paperwork.rules import read_code
@@ -118,8 +119,7 @@ def filing_with_receipt(viewer: Viewer, code: str) -> Filing | None:
 
 def documents_of(filing: Filing) -> list[OfficialDocument]:
     """What the city has issued about it and still holds, the newest first."""
-    found = OfficialDocument.objects.filter(subject_type=SUBJECT, subject_key=str(filing.response.key))
-    return list(found.exclude(shredded_at__isnull=False).select_related("number", "section").order_by("-pk"))
+    return documents_about(SUBJECT, filing.response.key)
 
 
 def task_of(case: Case) -> Task | None:

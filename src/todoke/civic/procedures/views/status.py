@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,18 +26,17 @@ from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.catalogue import level_words
 from todoke.civic.procedures.views.doors import actor, is_open, place, shut, theirs
 from todoke.civic.procedures.views.filling import DESK, quote_values
-from todoke.civic.procedures.views.limits import TooOften, look_up
-from todoke.ground.files.actions import Damaged
 from todoke.ground.people.gate import VisitorRequest
-from todoke.ground.retention.models import Gone
 from todoke.shared.casework.actions.letters import LETTERS_MAX, post_letter
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case, Task
 from todoke.shared.casework.queries import told_history, told_letters, told_reason
-from todoke.shared.documents.actions import reading
-from todoke.shared.documents.queries import address_of, code_of
-from todoke.shared.paperwork.filling import hold, private
+from todoke.shared.documents.queries import with_verification
+from todoke.shared.documents.serving import paper_among
+from todoke.shared.paperwork.filling import private
 from todoke.shared.paperwork.filling.holding import HELD
+from todoke.shared.paperwork.filling.receipts import ask_receipt
+from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.queries import filled
 from todoke.shared.paperwork.rules import in_groups
 
@@ -64,18 +63,19 @@ def mine(request: VisitorRequest) -> HttpResponse:
 @require_http_methods(READ_OR_POST)
 def status(request: VisitorRequest) -> HttpResponseBase:
     """Ask for the receipt code; whoever has it holds the filing in this browser."""
-    code, says, answer = request.POST.get("code", "")[:60], "", 200
-    if request.method == "POST":
-        try:
-            found = look_up(request, code)
-        except TooOften as refused:
-            says, answer = str(refused), 429
-        else:
-            if found is not None:
-                hold(request, found.response)
-                return redirect("procedures-public:filing", found.response.key)
-            says, answer = _("この受付番号の手続きは見つかりません。控えのとおりに、もう一度入れてください。"), 422
-    return private(render(request, "procedures/status.html", {"code": code, "says": says}, status=answer))
+
+    def find(code: str) -> Response | None:
+        found = queries.filing_with_receipt(request.viewer, code)
+        return found.response if found else None
+
+    return ask_receipt(
+        request,
+        find,
+        lambda response: reverse("procedures-public:filing", args=[response.key]),
+        title=_("手続きの状況を見る"),
+        act=_("状況を見る"),
+        unknown=_("この受付番号の手続きは見つかりません。控えのとおりに、もう一度入れてください。"),
+    )
 
 
 @public
@@ -123,9 +123,7 @@ def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
         "reason": told_reason(case, ASK) if task else "",
         "returned": told_reason(case, DECIDED_TO_RETURN) if not case.is_open else "",
         "letters": told_letters(case),
-        "documents": [
-            {"document": each, "verify": address_of(code_of(each.pk))} for each in queries.documents_of(found)
-        ],
+        "documents": with_verification(queries.documents_of(found)),
         "quote": quote_values(found.quote) if found.quote else None,
         "can_withdraw": queries.may_withdraw(case, WITHDRAW),
         "once": uuid.uuid4(),
@@ -203,15 +201,4 @@ def document(request: VisitorRequest, key: UUID, document: UUID) -> HttpResponse
     found = theirs(request, key)
     if answer := shut(request, found):
         return answer
-    paper = next((each for each in queries.documents_of(found) if each.key == document), None)
-    if paper is None:
-        raise Http404
-    try:
-        pdf = reading.paper_of(paper)
-    except (reading.Gone, Gone, Damaged) as gone:
-        raise Http404 from gone
-    served = HttpResponse(pdf, content_type="application/pdf")
-    served.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.number.text}.pdf")
-    served.headers["X-Content-Type-Options"] = "nosniff"
-    served.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return private(served)
+    return private(paper_among(queries.documents_of(found), document))

@@ -15,6 +15,7 @@ from todoke.ground.retention.models import Gone
 from todoke.shared.casework.models import Case
 from todoke.shared.casework.queries import HANDLE, READ, cases_for, sections_of
 from todoke.shared.documents.models import OfficialDocument
+from todoke.shared.documents.queries import documents_about
 from todoke.shared.paperwork.answers import opened
 from todoke.shared.paperwork.models import Response, ResponseState
 from todoke.shared.paperwork.queries import Filled
@@ -110,8 +111,7 @@ def published_theme(key: UUID | str) -> Theme | None:
 
 def documents_of(voice: Voice) -> list[OfficialDocument]:
     """What the city has issued about it and still holds, the newest first."""
-    found = OfficialDocument.objects.filter(subject_type=VOICE, subject_key=str(voice.response.key))
-    return list(found.exclude(shredded_at__isnull=False).select_related("number", "section").order_by("-pk"))
+    return documents_about(VOICE, voice.response.key)
 
 
 def answers_of(voice: Voice) -> Filled | None:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,22 +23,21 @@ from todoke.civic.voices.models import Theme, Voice
 from todoke.civic.voices.queries import voices as queries
 from todoke.civic.voices.refusals import VoiceRefused
 from todoke.civic.voices.views.doors import theirs
-from todoke.ground.files.actions import Damaged
 from todoke.ground.people.gate import VisitorRequest
-from todoke.ground.retention.models import Gone
 from todoke.shared.casework.queries import told_history, told_letters
-from todoke.shared.documents.actions import reading
-from todoke.shared.documents.queries import address_of, code_of
+from todoke.shared.documents.queries import with_verification
+from todoke.shared.documents.serving import paper_among
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
 from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, private
+from todoke.shared.paperwork.filling.receipts import ask_receipt
 from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.queries import Filled, filled
-from todoke.shared.paperwork.rules import in_groups, read_code
+from todoke.shared.paperwork.rules import in_groups
 from todoke.shared.paperwork.types import Words
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
-# In five minutes: voices begun from one place of the network, and receipt codes tried there or of one voice.
-BEGUN_MAX, PLACE_MAX, CODE_MAX = 30, 20, 10
+# In five minutes: voices begun from one place of the network.
+BEGUN_MAX = 30
 
 
 def place(what: str, response: Response | None, page: str) -> str:
@@ -182,19 +180,19 @@ def receipt(request: VisitorRequest, key: UUID) -> HttpResponse:
 @require_http_methods(READ_OR_POST)
 def status(request: VisitorRequest) -> HttpResponse:
     """Ask for the receipt code; whoever has it holds the voice in this browser."""
-    code, says, answer = request.POST.get("code", "")[:60], "", 200
-    if request.method == "POST":
-        too_often = is_too_often("voice-place", visitor(request), PLACE_MAX)
-        if too_often or is_too_often("voice-code", read_code(code), CODE_MAX):
-            says = _("何度も試されたため、しばらく見られません。5分ほど待ってから、もう一度入れてください。")
-            answer = 429
-        elif (found := queries.voice_with_receipt(code)) is None:
-            says, answer = _("この受付番号の声は見つかりません。控えのとおりに、もう一度入れてください。"), 422
-        else:
-            hold(request, found.response)
-            return redirect("voices-public:own", found.response.key)
-    values = {"code": code, "says": says}
-    return private(render(request, "voices/opinions/status.html", values, status=answer))
+
+    def find(code: str) -> Response | None:
+        found = queries.voice_with_receipt(code)
+        return found.response if found else None
+
+    return ask_receipt(
+        request,
+        find,
+        lambda response: reverse("voices-public:own", args=[response.key]),
+        title=_("市民の声の回答を見る"),
+        act=_("回答を見る"),
+        unknown=_("この受付番号の声は見つかりません。控えのとおりに、もう一度入れてください。"),
+    )
 
 
 @public
@@ -217,9 +215,7 @@ def own(request: VisitorRequest, key: UUID) -> HttpResponse:
         "section": case.section,
         "history": [Entry(line.event.at, line.title) for line in told_history(case)],
         "letters": told_letters(case),
-        "documents": [
-            {"document": each, "verify": address_of(code_of(each.pk))} for each in queries.documents_of(mine)
-        ],
+        "documents": with_verification(queries.documents_of(mine)),
         "published": mine.theme if mine.publishing == Voice.Publishing.SHOWN else None,
     }
     return private(render(request, "voices/opinions/own.html", values))
@@ -243,16 +239,4 @@ def take_back_consent(request: VisitorRequest, key: UUID) -> HttpResponse:
 @require_safe
 def document(request: VisitorRequest, key: UUID, document: UUID) -> HttpResponseBase:
     """The answer on paper, as it was signed."""
-    mine = theirs(request, key)
-    paper = next((each for each in queries.documents_of(mine) if each.key == document), None)
-    if paper is None:
-        raise Http404
-    try:
-        pdf = reading.paper_of(paper)
-    except (reading.Gone, Gone, Damaged) as gone:
-        raise Http404 from gone
-    answer = HttpResponse(pdf, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.number.text}.pdf")
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return private(answer)
+    return private(paper_among(queries.documents_of(theirs(request, key)), document))

@@ -12,7 +12,7 @@ from todoke.base.limits import is_too_often, visitor
 from todoke.civic.procedures.actions.interfaces import export_by, key_of
 from todoke.civic.procedures.models import InterfaceKey
 from todoke.civic.procedures.views.interface.shapes import Export, Layout, Problem
-from todoke.civic.procedures.views.limits import TooOften
+from todoke.shared.paperwork.filling.receipts import TooOften
 
 # In five minutes, from one place of the network.
 KEYS_MAX = 60

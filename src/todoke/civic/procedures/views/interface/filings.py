@@ -36,13 +36,13 @@ from todoke.civic.procedures.views.interface.shapes import (
     Submission,
     Told,
 )
-from todoke.civic.procedures.views.limits import look_up
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.casework.models import Case
 from todoke.shared.casework.queries import told_history, told_reason
 from todoke.shared.documents.queries import address_of, code_of
 from todoke.shared.paperwork.actions.responses import AlreadyHandedIn, Posted, take
 from todoke.shared.paperwork.filling import opened_by, token_of, with_files
+from todoke.shared.paperwork.filling.receipts import look_up
 from todoke.shared.paperwork.queries import Filled, filled
 from todoke.shared.paperwork.registry import field_kinds
 from todoke.shared.paperwork.rules import in_groups
@@ -202,9 +202,9 @@ def submission(request: HttpRequest, key: UUID, told: Submission, token: str = T
 @router.post("/status", response={200: Told | Standing, codes_4xx: Problem}, url_name="status")
 def status(request: HttpRequest, told: Code) -> Told | Standing:
     """Where the filing with this receipt code stands; what lies behind its level is told to nobody by a code alone."""
-    found = look_up(request, told.code)  # type: ignore[arg-type]
+    viewer = request.viewer  # type: ignore[attr-defined]
+    found = look_up(request, told.code, lambda code: queries.filing_with_receipt(viewer, code))
     if found is None or found.case is None:
         raise Http404
-    viewer = request.viewer  # type: ignore[attr-defined]
     is_open = queries.opens_to(viewer, found, is_held=False)
     return _told(found, found.case) if is_open else _standing(found, found.case)

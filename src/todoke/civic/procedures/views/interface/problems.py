@@ -15,9 +15,9 @@ from todoke.civic.procedures.actions.exporting import TooMany
 from todoke.civic.procedures.actions.refusals import CannotApply, LevelTooLow, NotAllowed, ProcedureRefused
 from todoke.civic.procedures.exporting import BrokenLayout, DoesNotFit
 from todoke.civic.procedures.views.interface.shapes import Fault
-from todoke.civic.procedures.views.limits import TooOften
 from todoke.ground.retention.models import Gone
 from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefused
+from todoke.shared.paperwork.filling.receipts import TooOften
 from todoke.shared.paperwork.standing import Standing
 
 MEDIA_TYPE = "application/problem+json"
