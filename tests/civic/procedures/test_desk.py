@@ -1,7 +1,8 @@
 """The staff's pages: who sees which case, how many questions an inbox asks, and what its buttons do."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,6 +23,8 @@ from todoke.civic.procedures.models import Filing
 from todoke.ground.looks.models import Look
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import ANONYMOUS
+from todoke.ground.retention.models import Custody
+from todoke.shared.casework.actions.acting import act
 from todoke.shared.paperwork.actions.responses import Posted, take
 from todoke.shared.paperwork.fields.files import KEPT
 from todoke.shared.paperwork.intake import SealedIntake
@@ -210,3 +213,26 @@ def test_an_export_follows_its_layout_and_is_a_look_and_on_record(version, clerk
 def test_a_layout_over_questions_that_are_not_there_is_refused(version, clerk):
     with pytest.raises(BrokenLayout, match=r"columns\.0\.from"):
         save_layout(version.procedure, "x", "x", [{"from": "colour", "heading": "色"}], viewer=clerk, at=now())
+
+
+def test_what_was_purged_says_so_in_words_and_takes_nothing_more(desk, version, clerk):
+    filing = filed(version)
+    act(filing.case.key, "accept", viewer=clerk, revision=filing.case.revision, at=now())
+    over = {"closed_on": date(2019, 3, 31), "expires_on": date(2020, 3, 31), "purged_at": now()}
+    Custody.objects.filter(pk=filing.response.custody_id).update(**over, wrapped_key=None, period=None)
+
+    shown = desk.get(page("case", filing)).content.decode()
+    answers = [
+        desk.get(page("compare", filing), follow=True),
+        desk.get(page("attachment", filing, revision=1, question="plan", place=0), follow=True),
+        desk.post(page("letter", filing), {"body": "もう一度", "once": str(uuid4())}),
+        desk.post(page("assign", filing), {"handler": ""}, follow=True),
+        desk.post(page("do", filing, action="accept"), {"revision": filing.case.revision}, follow=True),
+    ]
+
+    assert "答えは廃棄されました" in shown
+    assert page("letter", filing) not in shown
+    assert [answer.status_code for answer in answers] == [200, 200, 422, 200, 422]
+    for answer in answers[:4]:
+        assert "廃棄されました" in answer.content.decode()
+    assert not filing.case.letters.exists()

@@ -1,5 +1,6 @@
 """The pages of 市民の声, for who wrote, for the section that answers, and for everybody else."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +17,10 @@ from todoke.ground.looks.models import Look
 from todoke.ground.people.models import Account
 from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import Level
+from todoke.ground.retention.models import Custody
 from todoke.shared.casework.models import Case
 from todoke.shared.paperwork.filling.holding import HELD
+from todoke.shared.paperwork.models import Response, ResponseState
 from todoke.shared.paperwork.rules import mark_of
 
 pytestmark = pytest.mark.usefixtures("town", "db")
@@ -106,6 +109,25 @@ def test_the_inbox_of_all_services_leads_to_its_page() -> None:
 
     assert f'<a href="{address}">{voice.case.number}</a>' in text_of(staff("kikuchi").get("/desk/cases/"))
     assert staff("kikuchi").get(address).status_code == 200
+
+
+def test_what_was_purged_says_so_in_words() -> None:
+    theme = written(*handed_on())
+    decided(theme)
+    FOLLOWER.step()
+    voice = again(Voice.objects.get())
+    assert voice.case is not None
+    over = {"closed_on": date(2019, 3, 31), "expires_on": date(2020, 3, 31), "purged_at": now()}
+    Custody.objects.filter(pk=voice.response.custody_id).update(**over, wrapped_key=None, period=None)
+    Response.objects.filter(pk=voice.response_id).update(state=ResponseState.PURGED, purged_at=now())
+
+    page = staff("hashidate").get(f"/desk/voices/{voice.case.key}/")
+
+    assert page.status_code == 200
+    assert "廃棄されました" in text_of(page)
+    assert BODY not in text_of(page)
+    assert f"/desk/voices/{voice.case.key}/handler/" not in text_of(page)
+    assert staff("kusano").get(f"/desk/voices/{voice.case.key}/").status_code in {403, 404}
 
 
 def test_a_resident_finds_it_in_their_own_list_in_any_browser_and_nobody_else_does() -> None:

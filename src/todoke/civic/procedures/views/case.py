@@ -52,7 +52,16 @@ from todoke.shared.casework.actions.letters import write_letter
 from todoke.shared.casework.actions.recording import actor_of
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.models import Case
-from todoke.shared.casework.queries import ARRANGE, HANDLE, READ, handlers_in, history_of, letters_of, open_actions
+from todoke.shared.casework.queries import (
+    ARRANGE,
+    HANDLE,
+    READ,
+    handlers_in,
+    history_of,
+    is_purged,
+    letters_of,
+    open_actions,
+)
 from todoke.shared.casework.rules.document import Action, By
 from todoke.shared.decisions.models import PHASES
 from todoke.shared.decisions.queries import newest_route, plan_of
@@ -98,7 +107,7 @@ def one(request: VisitorRequest, key: UUID) -> HttpResponse:
     filing, case = found_or_404(request, key)
     viewer = request.viewer
     look(request, filing, "案件の画面（答え、経過、やり取り）")
-    may_handle = viewer.may(HANDLE, case.section.key)
+    may_handle = viewer.may(HANDLE, case.section.key) and not is_purged(case)
     values: dict[str, Any] = {
         **_head(filing, case),
         **_answers(filing),
@@ -209,11 +218,16 @@ def compare(request: VisitorRequest, key: UUID) -> HttpResponse:
     after = _chosen(request.GET.get("after", ""), numbers, numbers[-1])
     try:
         rows = compared(filing, before, after)
-    except Gone as gone:
-        raise Http404 from gone
+    except Gone:
+        return _was_purged(request, key)
     look(request, filing, "答えの版の比較")
     values = {"case": case, "rows": rows, "numbers": numbers, "before": before, "after": after}
     return render(request, "procedures/desk/compare.html", values)
+
+
+def _was_purged(request: VisitorRequest, key: UUID) -> HttpResponse:
+    messages.error(request, _("保存期間が終わり、答えと書類は廃棄されました。"))
+    return redirect("procedures:case", key)
 
 
 def _chosen(text: str, numbers: list[int], otherwise: int) -> int:
@@ -229,8 +243,8 @@ def attachment(request: VisitorRequest, key: UUID, revision: int, question: str,
     filing, _case = found_or_404(request, key)
     try:
         found = opened(filing.response, revision)
-    except Gone as gone:
-        raise Http404 from gone
+    except Gone:
+        return _was_purged(request, key)
     entry = found[0].sheet.get(question) if found else None
     asked = found[0].document.question(question) if found else None
     kept = entry.value if entry and asked and asked.kind == "paperwork.files" else None
@@ -239,8 +253,10 @@ def attachment(request: VisitorRequest, key: UUID, revision: int, question: str,
     file = kept[place]
     try:
         content = content_of(filing.response, file["file"])
-    except (LookupError, Gone) as gone:
+    except LookupError as gone:
         raise Http404 from gone
+    except Gone:
+        return _was_purged(request, key)
     except (Damaged, Purged, Quarantined) as refusal:
         messages.error(request, str(refusal))
         return redirect("procedures:case", key)

@@ -67,8 +67,11 @@ def voices_for(viewer: Viewer) -> QuerySet[Voice]:
 
 
 def voice_for(viewer: Viewer, key: UUID | str) -> Voice | None:
-    """The voice of the case with this key, as this viewer may see it."""
-    return voices_for(viewer).filter(case__key=key).first()
+    """The voice of the case with this key, as this viewer may see it; also what a purge has left of it."""
+    if not sections_of(viewer, READ, HANDLE):
+        return None
+    mine = cases_for(viewer).filter(key=key)
+    return Voice.objects.select_related(*_WITH).filter(case__in=mine.values("pk")).first()
 
 
 def undecided(viewer: Viewer) -> QuerySet[Theme]:

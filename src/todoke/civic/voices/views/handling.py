@@ -34,6 +34,7 @@ from todoke.shared.casework.queries import (
     READ,
     handlers_in,
     history_of,
+    is_purged,
     letters_of,
     open_actions,
 )
@@ -120,7 +121,7 @@ def one(request: VisitorRequest, key: UUID) -> HttpResponse:
 
 def _values(request: VisitorRequest, voice: Voice, case: Case) -> dict[str, Any]:
     viewer = request.viewer
-    may_handle = viewer.may(HANDLE, case.section.key)
+    may_handle = viewer.may(HANDLE, case.section.key) and not is_purged(case)
     open_now = {action.key: action for action in open_actions(viewer, case, at=now())}
     waiting = [(str(theme.key), _title(theme)) for theme in queries.open_themes(viewer, voice)]
     can_answer = may_handle and queries.can_be_considered(case) and voice.theme is None

@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from todoke.ground.people.rules import Viewer
-from todoke.shared.casework.actions.refusals import NoSuchCase
+from todoke.shared.casework.actions.refusals import IsPurged, NoSuchCase
 from todoke.shared.casework.models import NO_DAY, Case, CaseEvent
 from todoke.shared.casework.private import hide_values
-from todoke.shared.casework.queries.cases import cases_for, resident_of
+from todoke.shared.casework.queries.cases import cases_for, is_purged, resident_of
 from todoke.shared.casework.rules.history import Standing, What, after, stop_rows, stops_in
 
 
@@ -77,7 +77,12 @@ def write(
     at: datetime,
     private: Mapping[str, Any] | None = None,
 ) -> CaseEvent:
-    """Write the next event of a locked case, and bring its columns to what it says; a new case is saved with it."""
+    """Write the next event of a locked case, and bring its columns to what it says; a new case is saved with it.
+
+    Raises IsPurged.
+    """
+    if is_purged(case):
+        raise IsPurged
     event = CaseEvent(
         case=case,
         seq=case.seq + 1,

@@ -71,6 +71,12 @@ class FieldNotOpen(CaseRefused):
         self.names = tuple(names)
 
 
+class IsPurged(CaseRefused):
+    """What people wrote about the case has been destroyed: nothing is added to what is left of it."""
+
+    says = _("この案件は、保存期間が終わって廃棄されました。書き加えることも、進めることもできません。")
+
+
 class TaskIsOver(CaseRefused):
     """The task was done already in another way, or withdrawn."""
 

@@ -208,6 +208,11 @@ def handlers_in(section_keys: Iterable[str]) -> list[tuple[int, str]]:
     return list(accounts.distinct().order_by("name", "pk").values_list("pk", "name"))
 
 
+def is_purged(case: Case) -> bool:
+    """Whether what people wrote about it has been destroyed, at the end of its retention."""
+    return case.custody is not None and case.custody.purged_at is not None
+
+
 def is_overdue(case: Case, today: date) -> bool:
     """Whether the day by which it was to be decided is over."""
     return case.is_open and case.due_date is not None and case.due_date < today
