@@ -324,6 +324,7 @@ def test_the_queue_follows_the_post(people: dict[str, Account]) -> None:
 
     assert [(each.decision, each.seats) for each in stuck_decisions(TODAY)] == [(decision, ("kankyo/kakaricho",))]
 
+    assert [each.since for each in stuck_decisions(TODAY)] == [decision.marks.latest("number").made_at]
     new = make_person("shin", "新 任", [("kankyo", "kakaricho")])
     assert stuck_decisions(TODAY) == []
     step(mark, decision, new, seat="kankyo/kakaricho")

@@ -174,7 +174,9 @@ def test_the_manager_sees_what_is_stuck_and_hands_it_over(people: dict[str, Acco
     decision = sent(people)
     people["kakari"].is_active = False
     people["kakari"].save()
-    assert decision.title in manager.get("/desk/decisions/hand-over/").text
+    shown = manager.get("/desk/decisions/hand-over/").text
+    assert decision.title in shown
+    assert "から）" in shown
 
     manager.post(
         "/desk/decisions/hand-over/", {"source": "kankyo/kakaricho", "target": "zaisei/kacho", "why": "課の統合"}

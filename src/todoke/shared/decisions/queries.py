@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -304,14 +304,17 @@ def away_today(viewer: Viewer, day: date) -> list[Absence]:
 
 @dataclass(frozen=True)
 class Stuck:
-    """A paper that waits for a post that nobody holds, or whose draft has nobody."""
+    """A paper that waits for a post that nobody holds, or whose draft has nobody; `since` its latest mark."""
 
     decision: Decision
     seats: tuple[Seat, ...]
+    since: datetime
 
 
 def stuck_decisions(day: date, *, ended: frozenset[int] = frozenset()) -> list[Stuck]:
-    """The papers under way that nobody can move by a mark on that day; with `ended`, as if those postings were over.
+    """The papers under way that nobody can move by a mark on that day, those that have waited longest first.
+
+    With `ended`, as if those postings were over.
 
     Ask it before a reorganisation, with the day on which it holds.
     """
@@ -328,8 +331,14 @@ def stuck_decisions(day: date, *, ended: frozenset[int] = frozenset()) -> list[S
         else:
             empty = tuple(seat for seat in open_seats(matter.route, matter.paper) if not around.holders.get(seat))
         if empty:
-            stuck.append(Stuck(matter.decision, empty))
-    return stuck
+            stuck.append(
+                Stuck(
+                    matter.decision,
+                    empty,
+                    max((mark.made_at for mark in matter.marks), default=matter.decision.begun_at),
+                )
+            )
+    return sorted(stuck, key=lambda each: each.since)
 
 
 def _drafter_seat(decision: Decision) -> Seat:

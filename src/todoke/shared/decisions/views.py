@@ -505,6 +505,8 @@ def hand_over(request: VisitorRequest) -> HttpResponse:
         said = ngettext("%(number)d件を引き継ぎました。", "%(number)d件を引き継ぎました。", moved) % {"number": moved}
         messages.success(request, said)
         return redirect("decisions:hand-over")
-    stuck = [(each.decision, [names.get(seat, seat) for seat in each.seats]) for each in stuck_decisions(today())]
+    stuck = [
+        (each.decision, [names.get(seat, seat) for seat in each.seats], each.since) for each in stuck_decisions(today())
+    ]
     values = {"form": form, "stuck": stuck}
     return render(request, "decisions/hand_over.html", values, status=422 if form.errors else 200)
