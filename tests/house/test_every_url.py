@@ -199,6 +199,7 @@ SAMPLE_VALUES: dict[str, dict[str, Any]] = {
     "delegation:decline": {"pk": 1},
     "delegation:end": {"pk": 1},
     "delegation:hand-back": {"pk": 1},
+    "casework:effect-again": {"pk": 1},
     "decisions:draft": {"route": "spending"},
     "decisions:decision": {"pk": 1},
     "decisions:amend": {"pk": 1},

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/calling/", include("todoke.shared.calling.urls")),
     path("calls/", include((calling_links, "calling-links"))),
     path("desk/delegation/", include("todoke.shared.delegation.urls")),
+    path("desk/case-effects/", include("todoke.shared.casework.urls")),
     path("desk/decisions/", include("todoke.shared.decisions.urls")),
     path("desk/unforeseen/", include("todoke.shared.unforeseen.urls")),
     path("desk/", include("todoke.civic.procedures.urls")),

@@ -5,17 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.access import Permission, permissions
 from todoke.base.jobs.registry import companions
 from todoke.base.rounds.errands import errands
+from todoke.base.ui.registry import Panel, staff_panels
 from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.actions.firing import FIRE
 from todoke.shared.casework.caretaker import CLOCKWORK
 from todoke.shared.casework.demo import Explodes, FailsPolitely, Hangs, Succeeds
 from todoke.shared.casework.leave import DecidedPaper
+from todoke.shared.casework.panel import draw_given_up
 from todoke.shared.casework.registry import effects
 from todoke.shared.casework.shredding import CaseShredder, SharedCustodyShredder
 from todoke.shared.documents.registry import leaves
 
 companions.register(CLOCKWORK)
 errands.register(FIRE)
+staff_panels.register(Panel("casework.given-up", _("止まっている処理"), 8, draw_given_up))
 shredders.register(CaseShredder())
 shredders.register(SharedCustodyShredder())
 leaves.register(DecidedPaper())

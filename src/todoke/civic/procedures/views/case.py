@@ -62,6 +62,7 @@ from todoke.shared.casework.queries import (
     letters_of,
     open_actions,
 )
+from todoke.shared.casework.queries.effects import troubles_of
 from todoke.shared.casework.rules.document import Action, By
 from todoke.shared.decisions.models import PHASES
 from todoke.shared.decisions.queries import newest_route, plan_of
@@ -115,6 +116,7 @@ def one(request: VisitorRequest, key: UUID) -> HttpResponse:
         "history": [line.entry for line in history_of(viewer, case)],
         "letters": letters_of(viewer, case),
         "tasks": case.tasks.filter(done_at=None, withdrawn_at=None).order_by("pk"),
+        "troubles": troubles_of(viewer, case),
         "proposals": [
             {"row": row, "phase": PHASES[Phase(row.decision.phase)]}
             for row in filing.proposals.select_related("decision").order_by("pk")

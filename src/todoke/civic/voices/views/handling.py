@@ -38,6 +38,7 @@ from todoke.shared.casework.queries import (
     letters_of,
     open_actions,
 )
+from todoke.shared.casework.queries.effects import troubles_of
 from todoke.shared.decisions.models import PHASES
 from todoke.shared.decisions.refusals import DecisionRefused
 from todoke.shared.decisions.rules.values import Phase
@@ -130,6 +131,7 @@ def _values(request: VisitorRequest, voice: Voice, case: Case) -> dict[str, Any]
         "pages": _pages(voice),
         "title": Words(voice.box.title),
         "history": [line.entry for line in history_of(viewer, case)],
+        "troubles": troubles_of(viewer, case),
         "letters": letters_of(viewer, case),
         "documents": queries.documents_of(voice),
         "theme": voice.theme,
