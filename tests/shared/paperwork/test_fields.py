@@ -270,3 +270,23 @@ def test_files_are_what_the_house_keeps_and_never_what_a_browser_says() -> None:
     assert said(kind.read({**kept, "kept": kept["kept"] * 2, "refused": ["だめ"]}, files)).startswith(
         "だめ ファイルが多すぎます"
     )
+
+
+def test_the_reading_of_a_former_name_is_asked_where_both_are_and_is_kana():
+    kind = field_kinds["paperwork.person-name"]
+    typed = {"family": ["佐藤"], "given": ["花子"], "family_reading": ["サトウ"], "given_reading": ["ハナコ"]}
+
+    def parts(settings):
+        asked = question("paperwork.person-name", settings)
+        return [box.part for box in kind.boxes(asked, {})]
+
+    assert "former_family_reading" in parts({"former": True})
+    assert "former_family_reading" not in parts({"former": True, "reading": False})
+    assert "former_family_reading" not in parts({})
+    right = kind.parse({**typed, "former_family": ["鈴木"], "former_family_reading": ["すずき"]}, NAME)
+    wrong = kind.parse({**typed, "former_family": ["鈴木"], "former_family_reading": ["鈴木"]}, NAME)
+    without = kind.parse({**typed, "former_family": ["鈴木"]}, NAME)
+    assert (right.value["former_family_reading"], right.troubles, without.troubles) == ("スズキ", (), ())
+    assert [(each.part, str(each.what)) for each in wrong.troubles] == [
+        ("former_family_reading", "旧氏のフリガナに、ほかの文字があります。")
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.formulas import Kind, Name
@@ -37,6 +38,11 @@ _SAMPLES = (
         given_reading="マリア",
     ),
 )
+
+
+def _not_kana(part: str, title: str | Promise) -> Trouble:
+    mend = _("カタカナかひらがなだけで書いてください。例：ヤマダ")
+    return Trouble(_("%(title)sに、ほかの文字があります。") % {"title": title}, mend, part)
 
 
 class PersonNameField(FieldKind):
@@ -77,6 +83,8 @@ class PersonNameField(FieldKind):
             found.append(Box("given_reading", _("名のフリガナ"), hint=_("例：ハナコ"), spellcheck=False))
         if question.settings.get("former"):
             found.append(Box("former_family", _("旧氏（ある人だけ）"), spellcheck=False))
+            if question.settings.get("reading", True):
+                found.append(Box("former_family_reading", _("旧氏のフリガナ（旧氏がある人だけ）"), spellcheck=False))
         if question.settings.get("alias"):
             found.append(Box("alias", _("通称（ある人だけ）"), spellcheck=False))
         if question.settings.get("roman"):
@@ -114,8 +122,10 @@ class PersonNameField(FieldKind):
                 mend = _("カタカナかひらがなで書いてください。")
                 found.append(Trouble(_("%(title)sがありません。") % {"title": title}, mend, part))
             elif not _READING.fullmatch(text):
-                mend = _("カタカナかひらがなだけで書いてください。例：ヤマダ")
-                found.append(Trouble(_("%(title)sに、ほかの文字があります。") % {"title": title}, mend, part))
+                found.append(_not_kana(part, title))
+        # Who has a 旧氏 may not know how it is registered; what they write is kana all the same.
+        if name.former_family_reading and not _READING.fullmatch(name.former_family_reading):
+            found.append(_not_kana("former_family_reading", _("旧氏のフリガナ")))
         return found
 
     def raw_of(self, value: Value, question: Question) -> dict[str, list[str]]:
