@@ -21,7 +21,10 @@ from todoke.civic.procedures.actions.following import ask_correction
 from todoke.civic.procedures.exporting import BrokenLayout, DoesNotFit
 from todoke.civic.procedures.models import Filing
 from todoke.ground.looks.models import Look
+from todoke.ground.looks.queries import looks_at, people_concerned
+from todoke.ground.people.models import Mandate
 from todoke.ground.people.queries import viewer_for
+from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import ANONYMOUS
 from todoke.ground.retention.models import Custody
 from todoke.shared.casework.actions.acting import act
@@ -236,3 +239,18 @@ def test_what_was_purged_says_so_in_words_and_takes_nothing_more(desk, version, 
     for answer in answers[:4]:
         assert "廃棄されました" in answer.content.decode()
     assert not filing.case.letters.exists()
+
+
+def test_a_look_is_found_by_who_filed_and_by_whom_it_was_filed_for(desk, version):
+    filing, agent, principal = filed(version), new_resident(now()), new_resident(now())
+    today = now().date()
+    mandate = Mandate.objects.create(
+        principal=principal, agent=agent, kind="voluntary", start_date=today, end_date=today, asked_at=now()
+    )
+    Filing.objects.filter(pk=filing.pk).update(resident=agent, mandate=mandate)
+
+    desk.get(page("case", filing))
+
+    for resident in (agent, principal):
+        assert [seen.what for seen in looks_at(f"resident:{resident.pk}")] == ["案件の画面（答え、経過、やり取り）"]
+        assert f"resident:{resident.pk}" in people_concerned("procedures.filing", str(filing.response.key))

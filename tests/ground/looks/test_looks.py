@@ -11,13 +11,16 @@ from django.urls import reverse
 
 from tests.sign_in import staff_client
 from todoke.base.backup.models import Setback
-from todoke.ground.looks.actions import NeedsWords, UnknownPurpose, expire, forget_words, record_look
+from todoke.base.registry import Registry
+from todoke.ground.looks import queries
+from todoke.ground.looks.actions import NeedsWords, UnknownPurpose, expire, forget_words, record_look, record_looks
 from todoke.ground.looks.caretaker import CARETAKER
 from todoke.ground.looks.gauges import within_an_hour
 from todoke.ground.looks.models import Look
 from todoke.ground.looks.pages import NoLook, nobody_shown, shows_people
 from todoke.ground.looks.plugs import Words
 from todoke.ground.looks.queries import latest_looks, looks_at, patterns, purpose_name
+from todoke.ground.looks.registry import Concern
 from todoke.ground.looks.rules import Way, is_outside_hours, kept_since
 
 pytestmark = pytest.mark.django_db
@@ -297,3 +300,27 @@ def test_the_auditors_page_shows_looks_and_is_a_look_itself():
 
 def test_nobody_else_reads_the_looks():
     assert staff_client("audit.read").get(reverse("looks:looks")).status_code == 403
+
+
+def test_a_record_about_two_people_is_found_by_both_and_is_no_second_look_within_ten_minutes():
+    about = ("tests.letter", "7")
+
+    def see(at):
+        pairs = [(about, "p1"), (about, "p2"), (about, "p1")]
+        return record_looks(CLERK, pairs, what="手紙", purpose="looks.case-work", at=at)
+
+    first, again, later = see(AT), see(AT + timedelta(minutes=9)), see(AT + timedelta(minutes=11))
+
+    assert [each.of_person for each in first] == ["p1", "p2"]
+    assert again == []
+    assert len(later) == 2
+    assert [seen.what for seen in looks_at("p2")] == ["手紙", "手紙"]
+
+
+def test_whom_a_record_is_about_its_room_says(monkeypatch):
+    registry = Registry("looks.concerns")
+    registry.register(Concern("tests.letter", lambda key: [f"resident:{key}"]))
+    monkeypatch.setattr(queries, "concerns", registry)
+
+    assert queries.people_concerned("tests.letter", "7") == ["resident:7"]
+    assert queries.people_concerned("tests.unknown", "7") == [None]

@@ -17,7 +17,8 @@ from todoke.civic.procedures.follower import ERRANDS, FOLLOWER
 from todoke.civic.procedures.leave import DecidedBatch
 from todoke.civic.procedures.panel import draw_procedures
 from todoke.civic.procedures.scribe import Scribe
-from todoke.civic.procedures.subject import PAGES, BatchShown, FilingShown
+from todoke.civic.procedures.subject import CONCERN, PAGES, BatchShown, FilingShown
+from todoke.ground.looks.registry import concerns
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.registry import effects, pages, subjects
@@ -36,6 +37,7 @@ for _effect in (IssueLetter(), TellResident(), WithdrawAnswers()):
     effects.register(_effect)
 subjects.register(FilingSubject())
 pages.register(PAGES)
+concerns.register(CONCERN)
 permissions.register(
     Permission("procedures.build", _("手続きの作成"), _("自分の課の手続きを作り、テストし、公開できます。"))
 )

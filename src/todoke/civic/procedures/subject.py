@@ -6,12 +6,15 @@ from django.utils.translation import ngettext
 
 from todoke.base.formulas import said
 from todoke.civic.procedures.models import Batch, Filing
+from todoke.civic.procedures.queries.casework import people_concerned
 from todoke.civic.procedures.rules import BATCH, SUBJECT
+from todoke.ground.looks.registry import Concern
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.queries import HANDLE, READ, cases_for
 from todoke.shared.casework.registry import Pages
 from todoke.shared.decisions.registry import Shown
 
+CONCERN = Concern(SUBJECT, people_concerned)
 PAGES = Pages(
     SUBJECT,
     for_staff=lambda case: reverse("procedures:case", args=[case]),

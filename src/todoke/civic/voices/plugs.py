@@ -17,8 +17,8 @@ from todoke.civic.voices.follower import ERRANDS, FOLLOWER
 from todoke.civic.voices.queries.surveys import MANAGE, READ
 from todoke.civic.voices.rules.voices import PUBLISH
 from todoke.civic.voices.shredding import SurveyShredder, ThemeShredder
-from todoke.civic.voices.subject import PAGES, ThemeShown
-from todoke.ground.looks.registry import Purpose, purposes
+from todoke.civic.voices.subject import CONCERN, PAGES, ThemeShown
+from todoke.ground.looks.registry import Purpose, concerns, purposes
 from todoke.ground.places.registry import city_parts
 from todoke.ground.retention.registry import shredders
 from todoke.shared.casework.events import CaseClosed
@@ -51,6 +51,7 @@ effects.register(TellWriter())
 effects.register(IssueAnswer())
 subjects.register(VoiceSubject())
 pages.register(PAGES)
+concerns.register(CONCERN)
 decided_subjects.register(ThemeShown())
 shredders.register(ThemeShredder())
 permissions.register(

@@ -6,11 +6,21 @@ from django.utils.translation import gettext as _
 from todoke.civic.voices.models import Theme
 from todoke.civic.voices.queries.voices import theme_for
 from todoke.civic.voices.rules.voices import THEME, VOICE
+from todoke.ground.looks.registry import Concern
 from todoke.ground.people.rules import Viewer
+from todoke.shared.casework.models import Case
 from todoke.shared.casework.registry import Pages
 from todoke.shared.decisions.registry import Shown
 from todoke.shared.paperwork.types import Words
 
+
+def people_concerned(key: str) -> list[str]:
+    """Who wrote the voice with this key, as looks name them; nobody where nobody signed in."""
+    cases = Case.objects.filter(subject_type=VOICE, subject_key=key, resident_id__isnull=False)
+    return [f"resident:{resident}" for resident in cases.values_list("resident_id", flat=True)]
+
+
+CONCERN = Concern(VOICE, people_concerned)
 PAGES = Pages(
     VOICE,
     for_staff=lambda case: reverse("opinions:voice", args=[case]),

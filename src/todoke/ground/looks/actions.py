@@ -1,5 +1,6 @@
 """Writing a look, and letting go of old ones."""
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,8 @@ from todoke.ground.audit.actions import actor_key, target_of
 from todoke.ground.looks.models import Look
 from todoke.ground.looks.registry import purposes
 from todoke.ground.looks.rules import SAME_FOR, Way
+
+About = models.Model | tuple[str, object]
 
 WHAT_MAX = 300
 SECTIONS_MAX = 500
@@ -52,7 +55,7 @@ class NeedsWords(ValueError):
 
 def record_look(
     viewer: Viewer,
-    about: models.Model | tuple[str, object],
+    about: About,
     *,
     of_person: str | None,
     what: str,
@@ -64,8 +67,26 @@ def record_look(
     """Write down that this viewer saw `what` of a record about a person, in the transaction of the reading.
 
     `about` is a saved record or a pair of type and opaque key; `of_person` the opaque key of the person concerned, None
-    where there is none or they are many. `what` names fields or the page, never a value. The same look by the same
-    viewer within ten minutes is one: None then. Raises UnknownPurpose, NeedsWords, ValueError for an empty `what`.
+    where there is none; `record_looks` is for several. `what` names fields or the page, never a value. The same look by
+    the same viewer within ten minutes is one: None then. Raises UnknownPurpose, NeedsWords, ValueError for an empty
+    `what`.
+    """
+    written = record_looks(viewer, [(about, of_person)], what=what, purpose=purpose, note=note, way=way, at=at)
+    return written[0] if written else None
+
+
+def record_looks(
+    viewer: Viewer,
+    seen: Iterable[tuple[About, str | None]],
+    *,
+    what: str,
+    purpose: str,
+    note: str = "",
+    way: Way = Way.PAGE,
+    at: datetime | None = None,
+) -> list[Look]:
+    """The same for records about several people, or for one that is about several: one look for each pair, so that
+    everybody finds theirs. Gives those that were not written within the last ten minutes.
     """
     known = purposes.find(purpose)
     if known is None:
@@ -76,24 +97,31 @@ def record_look(
         raise ValueError("a look says what was seen")
     _tell()
     at = at or clock.now()
-    target_type, target_key = target_of(about)
     facts = {
         "viewer": actor_key(viewer),
-        "target_type": target_type,
-        "target_key": target_key,
-        "of_person": of_person or "",
         "what": what.strip()[:WHAT_MAX],
         "way": way.value,
         "purpose": purpose,
         "note": note.strip()[:WHAT_MAX],
     }
-    if Look.objects.filter(**facts, at__gt=at - SAME_FOR, at__lte=at).exists():
-        return None
-    return Look.objects.create(
-        at=at,
-        viewer_name=viewer.name[:200],
-        sections=",".join(sorted(viewer.section_keys))[:SECTIONS_MAX],
-        **facts,
+    pairs = dict.fromkeys((*target_of(about), person or "") for about, person in seen)
+    lately = Look.objects.filter(
+        **facts, at__gt=at - SAME_FOR, at__lte=at, target_key__in={target_key for _type, target_key, _person in pairs}
+    )
+    written = set(lately.values_list("target_type", "target_key", "of_person"))
+    sections = ",".join(sorted(viewer.section_keys))[:SECTIONS_MAX]
+    return Look.objects.bulk_create(
+        Look(
+            at=at,
+            viewer_name=viewer.name[:200],
+            sections=sections,
+            target_type=target_type,
+            target_key=target_key,
+            of_person=person,
+            **facts,
+        )
+        for target_type, target_key, person in pairs
+        if (target_type, target_key, person) not in written
     )
 
 

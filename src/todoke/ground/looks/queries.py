@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from todoke.base.clock import JAPAN, in_japan
 from todoke.ground.looks.models import Look
-from todoke.ground.looks.registry import purposes
+from todoke.ground.looks.registry import concerns, purposes
 from todoke.ground.looks.rules import is_outside_hours
 
 READ = "looks.read"
@@ -56,6 +56,13 @@ def looks_at(person: str) -> list[Seen]:
         )
         for look in Look.objects.filter(of_person=person).order_by("-at", "-pk")
     ]
+
+
+def people_concerned(target_type: str, key: str) -> list[str | None]:
+    """Whom this record is about, as `record_looks` wants them: None where there is nobody that could be named."""
+    concern = concerns.find(target_type)
+    found: list[str | None] = [*concern.people(key)] if concern else []
+    return found or [None]
 
 
 def purpose_name(key: str) -> str | Promise:

@@ -1,5 +1,6 @@
-"""What other rooms plug into looks: for what purposes their staff look at people's data."""
+"""What other rooms plug into looks: for what purposes their staff look, and whom their records are about."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -21,3 +22,18 @@ class Purpose:
 
 
 purposes: Registry[Purpose] = Registry("looks.purposes")
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Whom records of one type are about; the key is that type, as looks and other rooms' rows name it.
+
+    `people` gives the opaque keys of everybody concerned by the record with this key: who filed it, and for whom.
+    Example: `Concern("library.loan", lambda loan: [f"resident:{reader_of(loan)}"])`.
+    """
+
+    key: str
+    people: Callable[[str], Iterable[str]]
+
+
+concerns: Registry[Concern] = Registry("looks.concerns")

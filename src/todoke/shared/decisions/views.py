@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from todoke.base.access import needs
 from todoke.base.clock import in_japan, now
 from todoke.ground.files.actions import read as read_document
-from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.actions import record_looks
 from todoke.ground.looks.pages import nobody_shown, shows_people
+from todoke.ground.looks.queries import people_concerned
 from todoke.ground.looks.rules import Way
 from todoke.ground.people.gate import VisitorRequest
 from todoke.ground.people.models import Posting
@@ -337,7 +338,8 @@ def _tell_of_look(request: VisitorRequest, paper: Decision, what: str, way: Way)
     """A paper about a record of another room may be about a person; one about nothing but itself is office business."""
     if paper.subject_type:
         about = (paper.subject_type, paper.subject_key)
-        record_look(request.viewer, about, of_person=None, what=what, purpose=CASE_WORK, way=way)
+        seen = [(about, each) for each in people_concerned(*about)]
+        record_looks(request.viewer, seen, what=what, purpose=CASE_WORK, way=way)
     else:
         nobody_shown()
 

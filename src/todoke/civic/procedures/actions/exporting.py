@@ -9,10 +9,10 @@ from django.db import transaction
 from todoke.civic.procedures.actions.refusals import NotAllowed
 from todoke.civic.procedures.exporting import layout_of, line_of
 from todoke.civic.procedures.models import ExportLayout, Filing, Procedure, ProcedureVersion
-from todoke.civic.procedures.queries.casework import WITH
-from todoke.civic.procedures.rules import BUILD, EXPORT
+from todoke.civic.procedures.queries.casework import WITH, people_in
+from todoke.civic.procedures.rules import BUILD, EXPORT, SUBJECT
 from todoke.ground.audit.actions import record
-from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.actions import record_looks
 from todoke.ground.looks.rules import Way
 from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.models import Gone
@@ -60,7 +60,7 @@ def export(layout: ExportLayout, *, start: date, end: date, viewer: Viewer, at: 
         raise NotAllowed
     assert version.form_version is not None
     columns = layout_of(layout.columns, document_of(version.form_version.document))
-    rows = Filing.objects.select_related(*WITH).filter(
+    rows = Filing.objects.select_related(*WITH, "mandate").filter(
         version__procedure=layout.procedure_id,
         case__section__key__in=[section for right, section in viewer.grants if right == EXPORT],
         filed_at__date__gte=start,
@@ -69,6 +69,7 @@ def export(layout: ExportLayout, *, start: date, end: date, viewer: Viewer, at: 
     if (number := rows.count()) > ROWS_MAX:
         raise TooMany(number)
     lines = [[column.heading for column in columns]]
+    seen: list[tuple[Any, str | None]] = [(layout, None)]
     for filing in rows.order_by("pk"):
         try:
             found = latest_submitted(filing.response)
@@ -76,6 +77,7 @@ def export(layout: ExportLayout, *, start: date, end: date, viewer: Viewer, at: 
             continue
         if found is not None:
             lines.append(line_of(columns, filing, found))
+            seen += [((SUBJECT, str(filing.response.key)), person) for person in people_in(filing) if person]
     record(
         "procedures.exported",
         on=layout,
@@ -84,5 +86,5 @@ def export(layout: ExportLayout, *, start: date, end: date, viewer: Viewer, at: 
         why=why,
     )
     what = "、".join(column.heading for column in columns)
-    record_look(viewer, layout, of_person=None, what=f"連携ファイル：{what}", purpose=CASE_WORK, way=Way.EXPORT, at=at)
+    record_looks(viewer, seen, what=f"連携ファイル：{what}", purpose=CASE_WORK, way=Way.EXPORT, at=at)
     return lines

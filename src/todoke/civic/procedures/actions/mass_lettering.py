@@ -17,9 +17,10 @@ from todoke.base.clock import in_japan, now
 from todoke.civic.procedures.actions.lettering import NoAnswers, order_for
 from todoke.civic.procedures.actions.refusals import NotAllowed
 from todoke.civic.procedures.models import Batch, Filing, Proposal
+from todoke.civic.procedures.queries.casework import people_in
 from todoke.civic.procedures.rules import SUBJECT
 from todoke.ground.audit.actions import record
-from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.actions import record_looks
 from todoke.ground.looks.rules import Way
 from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.rules import Viewer
@@ -196,16 +197,16 @@ def pack(batch: Batch, number: int, *, viewer: Viewer, at: datetime) -> bytes:
         raise NotAllowed
     first = (number - 1) * PACK
     rows = batch.proposals.filter(document__isnull=False, place__gt=first, place__lte=first + PACK)
-    found = list(rows.order_by("place").select_related("document__file", "filing__response"))
+    found = list(rows.order_by("place").select_related("document__file", "filing__response", "filing__mandate"))
     if not found:
         raise LookupError(f"the print has no pack {number}")
-    together = PdfWriter()
+    together, seen = PdfWriter(), list[tuple[tuple[str, str], str | None]]()
     for proposal in found:
         assert proposal.document is not None
         together.append(BytesIO(paper_of(proposal.document)), import_outline=False)
         about = (SUBJECT, str(proposal.filing.response.key))
-        person = f"resident:{proposal.filing.resident_id}" if proposal.filing.resident_id else None
-        record_look(viewer, about, of_person=person, what="通知の印刷", purpose=CASE_WORK, way=Way.PRINT, at=at)
+        seen += [(about, person) for person in people_in(proposal.filing)]
+    record_looks(viewer, seen, what="通知の印刷", purpose=CASE_WORK, way=Way.PRINT, at=at)
     record("procedures.pack-printed", on=batch, by=viewer, after={"pack": number, "papers": len(found)})
     out = BytesIO()
     together.write(out)

@@ -50,6 +50,18 @@ def filing_of(viewer: Viewer, key: UUID) -> Filing | None:
     return Filing.objects.select_related(*WITH).filter(case__key=key).first()
 
 
+def people_in(filing: Filing) -> list[str | None]:
+    """Whom a filing is about, as looks name them: who filed it, and for whom; None where nobody signed in."""
+    principal = filing.mandate.principal_id if filing.mandate else None
+    return [f"resident:{each}" for each in (filing.resident_id, principal) if each] or [None]
+
+
+def people_concerned(key: str) -> list[str]:
+    """The same by the key of the subject."""
+    filing = Filing.objects.select_related("mandate").filter(response__key=key).first()
+    return [each for each in people_in(filing) if each] if filing else []
+
+
 def counter_filing(viewer: Viewer, key: UUID) -> Filing | None:
     """A filing whose answers this clerk may type: taken in by staff of their section, or one being corrected."""
     found = Filing.objects.select_related(*WITH).filter(response__key=key).first()

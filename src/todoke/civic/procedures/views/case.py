@@ -33,13 +33,14 @@ from todoke.civic.procedures.queries.casework import (
     compared,
     filing_of,
     has_open_revision,
+    people_in,
 )
 from todoke.civic.procedures.rules import ANSWER, ASK, SUBJECT, TAKE, WITHDRAW
 from todoke.civic.procedures.types import FeeState
 from todoke.civic.procedures.views.inbox import READ_OR_POST
 from todoke.ground.files.actions import Damaged, Purged, Quarantined
 from todoke.ground.files.serving import attachment_of, response_for
-from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.actions import record_looks
 from todoke.ground.looks.pages import shows_people
 from todoke.ground.looks.rules import Way
 from todoke.ground.people.gate import VisitorRequest
@@ -94,9 +95,8 @@ def found_or_404(request: VisitorRequest, key: UUID) -> tuple[Filing, Case]:
 
 def look(request: VisitorRequest, filing: Filing, what: str, way: Way = Way.PAGE) -> None:
     """Write down that this viewer saw so much of a filing."""
-    person = f"resident:{filing.resident_id}" if filing.resident_id else None
     about = (SUBJECT, str(filing.response.key))
-    record_look(request.viewer, about, of_person=person, what=what, purpose=CASE_WORK, way=way)
+    record_looks(request.viewer, [(about, each) for each in people_in(filing)], what=what, purpose=CASE_WORK, way=way)
 
 
 @needs(READ, HANDLE)

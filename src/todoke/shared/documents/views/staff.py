@@ -14,8 +14,9 @@ from todoke.base.access import needs
 from todoke.base.clock import now
 from todoke.base.press import CannotPrint, NoJapaneseFont
 from todoke.ground.files.actions import Damaged
-from todoke.ground.looks.actions import record_look
+from todoke.ground.looks.actions import record_looks
 from todoke.ground.looks.pages import nobody_shown, shows_people
+from todoke.ground.looks.queries import people_concerned
 from todoke.ground.looks.rules import Way
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.documents.actions import issuing
@@ -78,7 +79,7 @@ def document(request: VisitorRequest, key: Any) -> HttpResponse:
     found = _shown(request, key)
     use = getattr(found, "seal_use", None)
     if found.shredded_at is None:
-        record_look(request.viewer, found, of_person=None, what="公文書の相手", purpose=CASE_WORK)
+        _look(request, found, "公文書の相手")
     else:
         nobody_shown()
     values = {
@@ -107,7 +108,7 @@ def paper(request: VisitorRequest, key: Any) -> HttpResponse:
     except Damaged as damaged:
         messages.error(request, str(damaged))
         return redirect("documents:document", found.key)
-    record_look(request.viewer, found, of_person=None, what="公文書の全文", purpose=CASE_WORK, way=Way.EXPORT)
+    _look(request, found, "公文書の全文", Way.EXPORT)
     name = f"document-{found.key}.pdf"
     return HttpResponse(
         content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
@@ -282,6 +283,12 @@ def letter_picture(request: HttpRequest, key: str, page: int) -> HttpResponse:
     if not 1 <= page <= len(pages):
         raise Http404
     return HttpResponse(pages[page - 1], content_type="image/png")
+
+
+def _look(request: VisitorRequest, found: OfficialDocument, what: str, way: Way = Way.PAGE) -> None:
+    """A look at the document, for everybody whose matter it is."""
+    seen = [(found, person) for person in people_concerned(found.subject_type, found.subject_key)]
+    record_looks(request.viewer, seen, what=what, purpose=CASE_WORK, way=way)
 
 
 def _shown(request: VisitorRequest, key: Any) -> OfficialDocument:
