@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 
-class SurveyRefused(Exception):
+
+class SurveyRefused(Refusal):
     """Something cannot be done with a survey."""
 
-    says: str | Promise = _("このアンケートでは、できません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("このアンケートでは、できません。")
 
 
 class NotAsked(SurveyRefused):
@@ -70,13 +68,10 @@ class TellsWhoAnswered(SurveyRefused):
         return str(self.says) % {"keys": "、".join(self.keys)}
 
 
-class VoiceRefused(Exception):
+class VoiceRefused(Refusal):
     """Something cannot be done with a voice or with a theme."""
 
-    says: str | Promise = _("この声では、できません。画面を開き直してください。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この声では、できません。画面を開き直してください。")
 
 
 class BoxIsShut(VoiceRefused):

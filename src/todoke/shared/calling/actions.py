@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.base.rounds.errands import Errand
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
@@ -30,13 +30,10 @@ BATCH = 100
 ADVANCE = Errand("calling.advance", _("電話連絡を次の人に進める"), pause_minutes_max=1)
 
 
-class CallRefused(Exception):
+class CallRefused(Refusal):
     """The tick was not taken. The text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(CallRefused):

@@ -18,7 +18,7 @@ from todoke.shared.documents.registry import leaves
 
 companions.register(CLOCKWORK)
 errands.register(FIRE)
-staff_panels.register(Panel("casework.given-up", _("止まっている処理"), 8, draw_given_up))
+staff_panels.register(Panel("casework.given-up", _("止まっている通知など"), 8, draw_given_up))
 shredders.register(CaseShredder())
 shredders.register(SharedCustodyShredder())
 leaves.register(DecidedPaper())

@@ -1,22 +1,14 @@
 """Why something was not done. Each text is fit for the screen and says what to do."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 
-class DecisionRefused(Exception):
+
+class DecisionRefused(Refusal):
     """It was not done. `field` names the entry it is about, or is empty."""
 
-    says: str | Promise = _("この操作はできません。")
-    field = ""
-
-    def __init__(self, says: str | Promise | None = None) -> None:
-        super().__init__()
-        if says is not None:
-            self.says = says
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(DecisionRefused):

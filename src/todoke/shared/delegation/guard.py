@@ -27,11 +27,7 @@ class AnotherCity(ReleaseRefused):
 
 
 class OutsideTheDelegation(ReleaseRefused):
-    """The delegation does not cover it, or no longer."""
-
-    def __init__(self, says: str) -> None:
-        super().__init__()
-        self.says = says
+    """The delegation does not cover it, or no longer: it says what."""
 
 
 class StaysWithItsCity:

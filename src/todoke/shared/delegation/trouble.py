@@ -1,22 +1,14 @@
 """Refusals of this room: each a sentence fit for the screen."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 
-class DelegationRefused(Exception):
+
+class DelegationRefused(Refusal):
     """It was not done. The text is fit for the screen; `field` names the entry it is about, or is empty."""
 
-    says: str | Promise = _("この操作はできません。")
-    field = ""
-
-    def __init__(self, says: str | Promise | None = None) -> None:
-        super().__init__()
-        if says is not None:
-            self.says = says
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(DelegationRefused):

@@ -3,25 +3,21 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.calendar import is_usual_closing_day
 from todoke.base.clock import in_japan
+from todoke.base.refusals import Refusal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.timetable.models import ClosingDay
 from todoke.shared.timetable.queries import CLOSE, forget
 
 
-class ClosingRefused(Exception):
+class ClosingRefused(Refusal):
     """It was not done. The text is fit for the screen; `field` names the entry it is about, or is empty."""
 
-    says: str | Promise = _("この操作はできません。")
-    field = ""
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(ClosingRefused):

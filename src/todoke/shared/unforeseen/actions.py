@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.base.rounds.errands import Errand
 from todoke.ground.audit.actions import Person, record
 from todoke.ground.people.rules import Viewer
@@ -26,19 +26,10 @@ BATCH = 200
 END = Errand("unforeseen.end", _("期限が来た臨時の送り先を終える"), pause_minutes_max=1)
 
 
-class AdditionRefused(Exception):
+class AdditionRefused(Refusal):
     """It was not done. The text is fit for the screen; `field` names the entry it is about, or is empty."""
 
-    says: str | Promise = _("この操作はできません。")
-    field = ""
-
-    def __init__(self, says: str | Promise | None = None) -> None:
-        super().__init__()
-        if says is not None:
-            self.says = says
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(AdditionRefused):

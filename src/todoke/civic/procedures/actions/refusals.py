@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.shared.paperwork.types import Fault, Words
 
 
-class ProcedureRefused(Exception):
+class ProcedureRefused(Refusal):
     """It was not done; the text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(ProcedureRefused):

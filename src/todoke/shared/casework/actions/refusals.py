@@ -2,18 +2,15 @@
 
 from datetime import datetime
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 
-class CaseRefused(Exception):
+
+class CaseRefused(Refusal):
     """It was not done. The text is fit for the screen; `field` names the entry it is about, or is empty."""
 
-    says: str | Promise = _("この操作はできません。")
-    field = ""
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(CaseRefused):

@@ -2,25 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.shared.documents.models import OfficialDocument
 
 
-class DocumentRefused(Exception):
+class DocumentRefused(Refusal):
     """It was not done, and nothing was numbered, sealed or stored. The text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-    field = ""
-
-    def __init__(self, says: str | Promise | None = None) -> None:
-        super().__init__()
-        if says is not None:
-            self.says = says
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(DocumentRefused):

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.base.rounds.errands import Errand
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
@@ -21,13 +21,10 @@ TELL = Errand("fax.tell", _("FAXを受け取った施設の連絡を、配信の
 SAID = "施設から受信の連絡がありました（QRコード・受信番号）。"
 
 
-class ConfirmingRefused(Exception):
+class ConfirmingRefused(Refusal):
     """The word could not be taken. The text is fit for the screen."""
 
-    says: str | Promise = _("この番号の用紙は見つかりません。用紙の番号を確かめてください。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この番号の用紙は見つかりません。用紙の番号を確かめてください。")
 
 
 class UnknownCode(ConfirmingRefused):

@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.base.sealing import seal
 from todoke.shared.messaging.channels.routes import trouble_with_contact_reach
 from todoke.shared.messaging.models import Contact
@@ -24,13 +24,10 @@ LADDER_FORGOTTEN_AFTER = timedelta(days=60)
 LEFT = _("本人が登録を解除しました。")
 
 
-class ContactRefused(Exception):
+class ContactRefused(Refusal):
     """The contact could not be made. The text is fit for the person at the screen."""
 
-    says: str | Promise = _("この連絡先は登録できません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この連絡先は登録できません。")
 
 
 class NoSuchChannel(ContactRefused):
@@ -40,11 +37,7 @@ class NoSuchChannel(ContactRefused):
 
 
 class BadAddress(ContactRefused):
-    """The channel cannot read the address; `trouble` says what is wrong and how to write it."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(trouble)
-        self.says = trouble
+    """The channel cannot read the address; its own words say what is wrong and how to write it."""
 
 
 def mass_channel(key: str) -> MassChannel:

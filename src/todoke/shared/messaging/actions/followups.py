@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import events
 from todoke.base.jobs import Lane, enqueue
+from todoke.base.refusals import Refusal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.messaging.events import DeliverySettled
@@ -18,13 +18,10 @@ from todoke.shared.messaging.types import DeliveryState, FollowUpReason
 OPERATE = "messaging.operate"
 
 
-class FollowUpRefused(Exception):
+class FollowUpRefused(Refusal):
     """A person's decision could not be carried out. The text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(FollowUpRefused):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import events
 from todoke.base.jobs import Lane, enqueue
+from todoke.base.refusals import Refusal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Account
 from todoke.ground.places.queries import the_city
@@ -27,13 +27,10 @@ ALL_CLEAR = "AllClear"
 SUPERSEDED = _("新しい版が出たため、送信をとりやめました。")
 
 
-class ReleaseRefused(Exception):
+class ReleaseRefused(Refusal):
     """The edition was not released. The text is fit for the person at the screen."""
 
-    says: str | Promise = _("この内容では発信できません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この内容では発信できません。")
 
 
 class AlreadyCancelled(ReleaseRefused):

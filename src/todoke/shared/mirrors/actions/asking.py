@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.mirrors.disk import public_files
@@ -16,13 +16,10 @@ from todoke.shared.mirrors.rules import COMPARE_EVERY
 OPERATE = "mirrors.operate"
 
 
-class MirrorRefused(Exception):
+class MirrorRefused(Refusal):
     """It could not be done. The text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(MirrorRefused):

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.codes.my_number import holds_my_number
 from todoke.base.events import announce
 from todoke.base.formulas import Circumstances
+from todoke.base.refusals import Refusal
 from todoke.base.registry import UnknownKey
 from todoke.ground.audit.actions import Person, record
 from todoke.ground.retention.actions import custody
@@ -43,13 +43,10 @@ NAME = "paperwork.response"
 _OVER = (ResponseState.WITHDRAWN, ResponseState.PURGED)
 
 
-class ResponseRefused(Exception):
+class ResponseRefused(Refusal):
     """It was not done; the text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotOpenYet(ResponseRefused):

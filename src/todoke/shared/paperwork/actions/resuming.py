@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.calendar import UnreadableDate, read_date
+from todoke.base.refusals import Refusal
 from todoke.base.sealing import keyed_hash
 from todoke.ground.audit.actions import record
 from todoke.shared.paperwork.actions.responses import AlreadyHandedIn
@@ -17,13 +18,10 @@ from todoke.shared.paperwork.rules import RESUME_LETTERS, in_groups, is_good_pin
 CODE, SECOND = "paperwork resume code", "paperwork second thing"
 
 
-class CannotResume(Exception):
+class CannotResume(Refusal):
     """The draft was not opened; the text is fit for the screen and never says which of the two was wrong."""
 
-    says: str | Promise = _("番号か、もう一つの答えが違います。紙や画面のとおりに、もう一度入れてください。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("番号か、もう一つの答えが違います。紙や画面のとおりに、もう一度入れてください。")
 
 
 class ShutForNow(CannotResume):

@@ -5,10 +5,10 @@ from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.limits import is_too_often, visitor
+from todoke.base.refusals import Refusal
 from todoke.shared.paperwork.filling.holding import hold, private
 from todoke.shared.paperwork.models import Response
 from todoke.shared.paperwork.rules import read_code
@@ -21,13 +21,10 @@ PLACE_MAX, CODE_MAX = 20, 10
 CODE_CHARACTERS_MAX = 60
 
 
-class TooOften(Exception):
+class TooOften(Refusal):
     """Somebody tries codes out."""
 
-    says: str | Promise = _("何度も試されたため、しばらく見られません。5分ほど待ってから、もう一度入れてください。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("何度も試されたため、しばらく見られません。5分ほど待ってから、もう一度入れてください。")
 
 
 def look_up(request: HttpRequest, code: str, find: Callable[[str], Found | None]) -> Found | None:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.base.sealing import seal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Post, Section
@@ -32,13 +32,10 @@ NAMED = (
 )
 
 
-class RegisterRefused(Exception):
+class RegisterRefused(Refusal):
     """The register was not changed. The text is fit for the person at the screen."""
 
-    says: str | Promise = _("台帳を変更できません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("台帳を変更できません。")
 
 
 class MayNotManage(RegisterRefused):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from todoke.base.refusals import Refusal
 from todoke.base.sealing import keyed_hash
 from todoke.shared.subscriptions.models import Request
 
@@ -19,13 +19,10 @@ LETTERS_A_DAY = 3
 REQUESTS_AN_HOUR = 30
 
 
-class RequestRefused(Exception):
+class RequestRefused(Refusal):
     """The request was not taken. The text is fit for the person at the screen."""
 
-    says: str | Promise = gettext_lazy("申込みを受け付けられませんでした。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = gettext_lazy("申込みを受け付けられませんでした。")
 
 
 class TooManyFromHere(RequestRefused):

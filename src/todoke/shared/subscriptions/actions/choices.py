@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.ground.places.queries import areas_by_key
 from todoke.shared.messaging.actions import contacts
 from todoke.shared.messaging.models import Contact
@@ -13,13 +13,10 @@ from todoke.shared.subscriptions.models import Child, Place, Topic
 from todoke.shared.subscriptions.types import Choices
 
 
-class ChoicesRefused(Exception):
+class ChoicesRefused(Refusal):
     """The choices cannot be stored. The text is fit for the person at the screen."""
 
-    says: str | Promise = _("選んだ地域か分野が、いまは使われていません。もう一度選んでください。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("選んだ地域か分野が、いまは使われていません。もう一度選んでください。")
 
 
 @transaction.atomic

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.base.rounds.errands import Errand
 from todoke.base.sealing import open_sealed, seal
 from todoke.ground.audit.actions import record
@@ -31,13 +31,10 @@ DROP = Errand("subscriptions.drop-list", _("取り込まれなかった名簿を
 TAKE_IN = Errand("subscriptions.take-in", _("名簿を調べて取り込む"))
 
 
-class ImportRefused(Exception):
+class ImportRefused(Refusal):
     """The list was not taken. The text is fit for the person at the screen."""
 
-    says: str | Promise = _("この名簿は取り込めません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この名簿は取り込めません。")
 
 
 class TooLarge(ImportRefused):

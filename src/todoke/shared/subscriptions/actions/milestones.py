@@ -4,11 +4,11 @@ import logging
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.clock import in_japan
 from todoke.base.jobs import Lane
+from todoke.base.refusals import Refusal
 from todoke.base.rounds.errands import Errand
 from todoke.base.sealing import keyed_hash
 from todoke.ground.audit.actions import record
@@ -33,13 +33,10 @@ LIVES = timedelta(days=14)
 PAGE = "/subscriptions/"
 
 
-class MilestoneRefused(Exception):
+class MilestoneRefused(Refusal):
     """The words were not proposed or approved. The text is fit for the person at the screen."""
 
-    says: str | Promise = _("この節目のお知らせは、いまは承認できません。画面を新しくして確かめてください。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この節目のお知らせは、いまは承認できません。画面を新しくして確かめてください。")
 
 
 class ApproverIsProposer(MilestoneRefused):

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.refusals import Refusal
 from todoke.ground.audit.actions import record
 from todoke.ground.people.rules import Viewer
 from todoke.shared.watch.models import Route, Trouble
@@ -13,13 +13,10 @@ from todoke.shared.watch.models import Route, Trouble
 OPERATE = "watch.operate"
 
 
-class WatchRefused(Exception):
+class WatchRefused(Refusal):
     """It could not be done. The text is fit for the screen."""
 
-    says: str | Promise = _("この操作はできません。")
-
-    def __str__(self) -> str:
-        return str(self.says)
+    says = _("この操作はできません。")
 
 
 class NotAllowed(WatchRefused):
