@@ -37,7 +37,7 @@ from todoke.ground.people.queries import viewer_for
 from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.casework.actions.acting import act
-from todoke.shared.casework.models import Case, Letter, Task
+from todoke.shared.casework.models import Case, EffectRun, Letter, Task
 from todoke.shared.decisions.models import Absence, Attachment, Decision, Mark
 from todoke.shared.documents.actions import numbers
 from todoke.shared.documents.actions.issuing import issue
@@ -146,6 +146,7 @@ TABLE: dict[str, Row] = {
     "procedures:build-act": Row(**DRAFT, gets=False),
     "procedures:build-drop": Row(**DRAFT, gets=False),
     "procedures:build-export": Row("procedure", CLERKS),
+    "casework:effect-again": Row("effect", CLERKS, gets=False, posts={}),
     "decisions:decision": Row("decision", CLERKS, posts={"act": "approve:x/y:x/y:1", "revision": "2"}),
     "decisions:amend": Row(
         "decision", (FIRST_CASE,), posts={"title": "x", "body": "x", "revision": "2", "comment": "x"}
@@ -321,6 +322,9 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
         leave=(Always.key, "1"),
         custody=filing.response.custody,
     )
+    stopped = EffectRun.objects.create(
+        case=filing.case, seq=1, effect="procedures.issue-letter", once="stopped", next_at=now(), state="gave-up"
+    )
     series = Series.objects.filter(section__key=HERE).first()
     number = numbers.reserve(series, "別の紙", viewer=clerk, at=now())
     absence = Absence.objects.create(
@@ -358,6 +362,7 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
             "attached": {"value": attached.pk},
             "batch": {"route": "section", "kind": "decide", "section": HERE, "post": "kacho"},
             "absence": {"pk": absence.pk},
+            "effect": {"pk": stopped.pk},
             "number": {"pk": number.pk},
             "mandate": {"pk": asked.pk},
             "procedure": {"procedure": "stall"},
@@ -385,7 +390,7 @@ def world(town: None, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 KEPT = (
-    *(Case, Task, Letter, Filing, PaperOriginal, Response, Revision, Document),
+    *(Case, Task, Letter, EffectRun, Filing, PaperOriginal, Response, Revision, Document),
     *(Decision, Mark, Absence, OfficialDocument, DocumentNumber, Mandate, InterfaceKey),
 )
 

@@ -44,7 +44,10 @@ def test_whoever_handles_the_case_sees_why_it_stopped_and_has_it_tried_again(sto
     shown = client.get(LIST).content.decode()
     home = client.get("/desk/").content.decode()
     client.post(f"{LIST}{stopped.pk}/again/")
+    again = client.post(f"{LIST}{stopped.pk}/again/", follow=True)
 
+    assert again.status_code == 200
+    assert "いまの状態では" in again.content.decode()
     assert stopped.case.number in shown
     assert "宛先の住所がありません。" in shown
     assert "通知などの処理が1件、止まっています。" in home

@@ -13,7 +13,7 @@ from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.casework.actions.effecting import run_again
 from todoke.shared.casework.actions.refusals import CaseRefused
 from todoke.shared.casework.queries import HANDLE, READ, page_for_staff
-from todoke.shared.casework.queries.effects import given_up, troubles
+from todoke.shared.casework.queries.effects import effects_for, given_up, troubles
 
 LISTED_MAX = 200
 
@@ -31,8 +31,8 @@ def effects(request: VisitorRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def again(request: VisitorRequest, pk: int) -> HttpResponse:
-    """Have one tried again, at once and from the first try on."""
-    run = given_up(request.viewer).filter(pk=pk).first()
+    """Have one tried again, at once and from the first try on; the second click is told that it is under way."""
+    run = effects_for(request.viewer).filter(pk=pk).first()
     if run is None:
         raise Http404
     try:

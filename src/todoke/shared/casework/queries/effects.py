@@ -22,16 +22,16 @@ class Trouble:
     may_try: bool
 
 
+def effects_for(viewer: Viewer) -> QuerySet[EffectRun]:
+    """The effects of the viewer's sections, the oldest first; of what was purged, nothing is to be done any more."""
+    found = EffectRun.objects.filter(case__section__key__in=sections_of(viewer, READ, HANDLE))
+    kept = found.exclude(case__custody__purged_at__isnull=False)
+    return kept.select_related("case__section", "case__flow_version").order_by("pk")
+
+
 def given_up(viewer: Viewer) -> QuerySet[EffectRun]:
-    """Those of the viewer's sections, the oldest first; of what was purged, nothing is to be done any more."""
-    found = EffectRun.objects.filter(
-        state=EffectRun.State.GAVE_UP, case__section__key__in=sections_of(viewer, READ, HANDLE)
-    )
-    return (
-        found.exclude(case__custody__purged_at__isnull=False)
-        .select_related("case__section", "case__flow_version")
-        .order_by("pk")
-    )
+    """Those of them that wait for a person."""
+    return effects_for(viewer).filter(state=EffectRun.State.GAVE_UP)
 
 
 def troubles_of(viewer: Viewer, case: Case) -> list[Trouble]:
