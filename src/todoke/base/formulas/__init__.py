@@ -4,7 +4,8 @@ Doors: `compile_formula`, `compile_set`, `findings`, `canonical`, and the types 
 every operator. No eval, no patterns from users, no loop: what a formula costs is known before it runs.
 """
 
-from todoke.base.formulas.formula import Formula, FormulaSet, canonical, compile_formula, compile_set, findings
+from todoke.base.canonical import canonical
+from todoke.base.formulas.formula import Formula, FormulaSet, compile_formula, compile_set, findings
 from todoke.base.formulas.judging import Finding, Matter
 from todoke.base.formulas.kinds import Circumstances, Fault, Kind, Name, Scope, Unsound, Words, said
 

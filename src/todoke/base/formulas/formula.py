@@ -1,7 +1,6 @@
 """Formulas: compiled, asked, explained; and sets of them that compute one after the other."""
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.canonical import canonical
 from todoke.base.formulas.judging import Finding, Matter, findings_in
 from todoke.base.formulas.kinds import (
     OPEN_DAYS_LOOKED_AT_MAX,
@@ -30,11 +30,6 @@ from todoke.base.formulas.running import Run, runner
 from todoke.base.formulas.wording import sentence
 
 _SLOW = frozenset({"next-open", "add-open-days", "open-days-between"})
-
-
-def canonical(doc: Any) -> str:
-    """The one way of writing a document: sorted keys, no spaces, no escapes. Equal documents are equal letters."""
-    return json.dumps(doc, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True)

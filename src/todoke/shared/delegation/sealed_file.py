@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from todoke.base.canonical import canonical, sha256_of
 from todoke.shared.delegation.trouble import NewerForm, NotForUs, NoTodokeFile, Tampered
 
 MAGIC = b"TODOKE-CITY-TO-CITY\x01"
@@ -158,13 +159,12 @@ def read_file(content: bytes, ours: Iterable[Keys]) -> Document:
 def document_text(kind: Kind, body: Mapping[str, Any]) -> bytes:
     """The text inside a file: its form, its kind, its body and the body's fingerprint."""
     whole = {"format": FORM, "kind": kind, "sha256": body_sha256(body), "body": body}
-    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical(whole).encode()
 
 
 def body_sha256(body: Mapping[str, Any]) -> str:
     """The fingerprint of a body, the same however its keys are ordered."""
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return sha256_of(canonical(body))
 
 
 def _document(text: bytes, signer: bytes) -> Document:

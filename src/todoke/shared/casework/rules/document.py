@@ -16,7 +16,6 @@ The document is JSON; `read_flow` gives it as values, with every fault at its pa
 | `retention` | the retention class of the case's own writing, or nothing where it shares its subject's custody |
 """
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from todoke.base.canonical import sha256_of
 from todoke.base.formulas import Fault, Formula, Kind, Matter, Name, Unsound, canonical, compile_formula, findings
 
 
@@ -169,7 +169,7 @@ CASE_NAMES = {
 
 def digest(document: Mapping[str, Any]) -> str:
     """The sha256 of the canonical document, in hexadecimal."""
-    return hashlib.sha256(canonical(document).encode()).hexdigest()
+    return sha256_of(canonical(document))
 
 
 def read_flow(document: Any, *, known_effects: Collection[str] | None = None) -> FlowDocument:

@@ -1,7 +1,5 @@
 """Facts that a letter is filled with: what kinds there are, whether a value is one, and how it stands on the paper."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from todoke.base.canonical import canonical as as_text
+from todoke.base.canonical import sha256_of
 from todoke.shared.documents.rules.days import on_paper
 
 KINDS = ("text", "lines", "date", "money", "number", "truth", "rows")
@@ -97,10 +97,10 @@ def plain(value: Any) -> Any:
 
 
 def canonical(document: Any) -> bytes:
-    """The one way to write this as JSON: sorted keys, no blanks, UTF-8."""
-    return json.dumps(plain(document), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """The one way to write this as JSON, in UTF-8."""
+    return as_text(plain(document)).encode()
 
 
 def digest(document: Any) -> str:
     """SHA-256 of the canonical form."""
-    return hashlib.sha256(canonical(document)).hexdigest()
+    return sha256_of(as_text(plain(document)))
