@@ -10,7 +10,8 @@ from tests.shared.loudspeakers.test_pages import make, page
 from todoke.base.backup.registry import kept_files
 from todoke.base.clock import now
 from todoke.base.jobs.registry import companions
-from todoke.shared.loudspeakers import caretaker, recording
+from todoke.base.rounds import going
+from todoke.shared.loudspeakers import recording
 from todoke.shared.loudspeakers.actions.pruning import prune_sounds
 from todoke.shared.loudspeakers.models import BroadcastState
 from todoke.shared.loudspeakers.recording import recorded, sound_path
@@ -84,7 +85,7 @@ def test_without_a_single_sound_there_is_nothing_to_do(root):
 def test_a_worker_of_the_bulk_lane_does_it(root, monkeypatch):
     path = lay(root, "d" * 64, days=2)
     stop = threading.Event()
-    monkeypatch.setattr(caretaker.connections, "close_all", stop.set)
+    monkeypatch.setattr(going.connections, "close_all", stop.set)
 
     companions["loudspeakers.caretaker"].run("bulk", stop)
 
