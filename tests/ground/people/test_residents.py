@@ -14,6 +14,7 @@ from todoke.base.clock import in_japan, now
 from todoke.base.rounds import going
 from todoke.base.sealing import seal
 from todoke.ground.audit.models import Entry
+from todoke.ground.looks.actions import record_look
 from todoke.ground.people.mandates.acting import ask_to_act
 from todoke.ground.people.models import (
     Account,
@@ -22,6 +23,7 @@ from todoke.ground.people.models import (
     Mandate,
     OutsideIdentity,
     Resident,
+    Section,
     SignInEvent,
     VerifiedFact,
 )
@@ -288,3 +290,22 @@ def test_the_caretaker_forgets_what_has_served_its_purpose(monkeypatch: pytest.M
         caretaker.CARETAKER.run("bulk", stop)
 
     assert not VerifiedFact.objects.exists()
+
+
+def test_a_resident_sees_who_looked_and_never_at_others() -> None:
+    mine, other = new_resident(now()), new_resident(now())
+    clerk = viewer_for(make_staff(["people.counter"], section="kankyo", name="杉本 剛"), in_japan(now()).date())
+    Section.objects.filter(key="kankyo").update(name="環境課", name_en="Environment Section")
+    for who, what in ((mine, "犬の登録"), (other, "児童手当")):
+        record_look(clerk, who, of_person=f"resident:{who.pk}", what=what, purpose="looks.case-work")
+
+    html = resident_client(Level.CONTACT, mine).get("/my/looks/").content.decode()
+
+    assert "犬の登録（画面）" in html
+    assert "環境課" in html
+    assert "児童手当" not in html
+    # The city says the section; names only where it has decided so.
+    assert "杉本" not in html
+    assert "まだ、記録はありません。" in resident_client(Level.CONTACT).get("/my/looks/").content.decode()
+    assert "Environment Section" in resident_client(Level.CONTACT, mine).get("/my/looks/?language=en").content.decode()
+    assert Client().get("/my/looks/").status_code == 302

@@ -18,6 +18,7 @@ from todoke.ground.looks.rules import is_outside_hours
 
 READ = "looks.read"
 COUNTED_MAX = 100_000
+SHOWN_MAX = 200
 
 
 class Reader(Protocol):
@@ -39,7 +40,7 @@ class Seen:
 
 
 def looks_at(person: str) -> list[Seen]:
-    """Every look at this person's data, newest first, as it may be shown to them; sections are keys.
+    """The latest `SHOWN_MAX` looks at this person's data, as they may be shown to them; sections are keys.
 
     The caller has made sure that it is that person who asks.
     """
@@ -54,7 +55,7 @@ def looks_at(person: str) -> list[Seen]:
             way=Look.Way(look.way).label,
             staff=look.viewer_name if settings.LOOKS_NAMES else "",
         )
-        for look in Look.objects.filter(of_person=person).order_by("-at", "-pk")
+        for look in Look.objects.filter(of_person=person).order_by("-at", "-pk")[:SHOWN_MAX]
     ]
 
 

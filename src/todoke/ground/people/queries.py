@@ -1,5 +1,6 @@
 """Who somebody is on a given day."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from todoke.ground.people.models import Account, Posting, RolePermission, Section, Staff
 from todoke.ground.people.rules import ANONYMOUS, Viewer
@@ -57,6 +59,13 @@ def is_sample_city() -> bool:
     """Whether this house serves the fictional city, with simulators: only there do sample accounts exist."""
     city = the_city()
     return bool(settings.SIMULATORS and city and city.sample)
+
+
+def section_names(keys: Iterable[str]) -> dict[str, str]:
+    """What these sections are called, in the active language; a section that is no more is left out."""
+    in_english = get_language() == "en"
+    found = Section.objects.filter(key__in=set(keys)).values_list("key", "name", "name_en")
+    return {key: (english if in_english else "") or name for key, name, english in found}
 
 
 def sections_that_grant_roles(on: date) -> list[Section]:

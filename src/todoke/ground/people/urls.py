@@ -22,6 +22,7 @@ urlpatterns = [
     path("my/remove/", my.remove_means, name="remove-means"),
     path("my/sessions/", my.end_other_sessions, name="end-other-sessions"),
     path("my/data.json", my.my_data, name="my-data"),
+    path("my/looks/", my.looks, name="my-looks"),
     path("my/close/", my.close, name="close"),
     path("my/mandates/", my.mandates, name="mandates"),
     path("my/mandates/<int:pk>/confirm/", my.confirm_mandate, name="confirm-mandate"),

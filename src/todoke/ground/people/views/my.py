@@ -8,10 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from todoke.base.clock import in_japan, now
+from todoke.ground.looks.queries import SHOWN_MAX, looks_at
 from todoke.ground.people.gate import needs_level
 from todoke.ground.people.mandates import acting
 from todoke.ground.people.models import Mandate, VerifiedFact
 from todoke.ground.people.openid.providers import providers
+from todoke.ground.people.queries import section_names
 from todoke.ground.people.residents import leaving, passkeys
 from todoke.ground.people.residents.entering import MAIL, NUMBER, PASSKEY, CannotEnter
 from todoke.ground.people.residents.facts import facts_of
@@ -124,6 +126,27 @@ def my_data(request: HttpRequest) -> HttpResponseBase:
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return private(answer)
+
+
+@needs_level(Level.CONTACT)
+@never_cache
+@require_safe
+def looks(request: HttpRequest) -> HttpResponseBase:
+    """Who of the city has looked at what is kept about them, when and what for (閲覧記録)."""
+    seen = looks_at(f"resident:{present_resident(request).pk}")
+    sections = section_names(key for each in seen for key in each.sections)
+    lines = [
+        (
+            each.day.isoformat(),
+            "、".join([*(sections.get(key, key) for key in each.sections), *filter(None, [each.staff])]) or _("市役所"),
+            f"{each.what}（{each.way}）",
+            each.purpose,
+        )
+        for each in seen
+    ]
+    columns = [_("見た日"), _("見た課"), _("見たもの"), _("閲覧の目的")]
+    context = {"lines": lines, "columns": columns, "is_full": len(lines) == SHOWN_MAX}
+    return private(render(request, "people/residents/looks.html", context))
 
 
 @needs_level(Level.CONTACT, within_minutes=FRESH_MINUTES)
