@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.civic.procedures.conftest import clerk, town
+from tests.civic.procedures.conftest import clerk, folders, town
 from tests.civic.procedures.samples import TYPED, stall
 
 from todoke.base.clock import now
@@ -14,7 +14,7 @@ from todoke.ground.people.residents.entering import new_resident
 from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.paperwork.actions.responses import Posted, take
 
-__all__ = ["clerk", "town"]
+__all__ = ["clerk", "folders", "town"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.civic.procedures.conftest import clerk, town, version
+from tests.civic.procedures.conftest import clerk, folders, town, version
 from tests.ground.files import hostile
 
 from todoke.ground.files.models import Document
 
-__all__ = ["clerk", "town", "version"]
+__all__ = ["clerk", "folders", "town", "version"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"viewport": {"width": 320, "height": 640}}
