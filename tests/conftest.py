@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.postgresql.creation import DatabaseCreation
 
 from todoke.base.postgres.address import hosts_of
 
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "journey: played in a real browser; needs Chromium")
     config.addinivalue_line("markers", "faults: takes its time; left out unless asked for (-m faults, as .ci/run does)")
     _shut_the_network()
+    DatabaseCreation._destroy_test_db = _drop_whoever_is_there  # type: ignore[method-assign]
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     # Under pytest-xdist this is the controller: it prepares what its workers use.
@@ -41,6 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
         global _started  # noqa: PLW0603 - one session, one server
         settings.EMBEDDED_SERVER.start()
         _started = True
+
+
+def _drop_whoever_is_there(creation: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+    """A thread of some test that is still at it when all are done keeps no database."""
+    del verbosity
+    creation.connection.close_pool()
+    with creation._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {creation.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
 
 def pytest_unconfigure() -> None:
