@@ -155,6 +155,8 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # For base/prepared alone: whatever else is asked has its values in its text, and is not prepared.
+            "prepare_threshold": 2,
             # What the address asks for, such as sslmode.
             **_DATABASE.get("OPTIONS", {}),
             # The pool doubles its pause from try to try for as long as `reconnect_timeout` says. With the usual five
@@ -335,6 +337,7 @@ CACHES = {
     }
 }
 
+SESSION_ENGINE = "todoke.ground.people.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = SITE_ADDRESS.startswith("https://")
