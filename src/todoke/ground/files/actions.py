@@ -93,6 +93,7 @@ def take_in(
     kept_until: date | None = None,
     limits: Limits = LIMITS,
     seal: Callable[[bytes], bytes] | None = None,
+    kept_as: str = "",
 ) -> Document:
     """Keep what a resident or a member of staff sends in, after looking at every part of it.
 
@@ -103,6 +104,7 @@ def take_in(
 
     With `seal`, the bytes are kept as it gives them back: only whoever seals can open them. Nobody could look into them
     later, so while the scanner cannot say anything they are refused (Reason.NOT_LOOKED_AT), not put in quarantine.
+    `kept_as` is the name of the row where the file's own is personal and lies elsewhere.
     """
     content = upload if isinstance(upload, bytes) else upload.read(limits.bytes_max + 1)
     sound = inspected(content, name=name, allowed=allowed, limits=limits)
@@ -110,13 +112,10 @@ def take_in(
     scan = _scanned(content)
     if scan is Scan.INFECTED:
         raise Refused(Reason.MALWARE)
-    if seal is not None:
-        if scan is Scan.WAITING:
-            raise Refused(Reason.NOT_LOOKED_AT)
-        return _keep(
-            seal(sound.content), name=sound.name, media_type=sound.kind.value, kept_until=kept_until, scan=scan
-        )
-    return _keep(sound.content, name=sound.name, media_type=sound.kind.value, kept_until=kept_until, scan=scan)
+    if seal is not None and scan is Scan.WAITING:
+        raise Refused(Reason.NOT_LOOKED_AT)
+    kept = sound.content if seal is None else seal(sound.content)
+    return _keep(kept, name=kept_as or sound.name, media_type=sound.kind.value, kept_until=kept_until, scan=scan)
 
 
 def scan_again() -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.clock import now
 from todoke.ground.files.actions import read, take_in
 from todoke.ground.files.uploads.kinds import UploadKind
-from todoke.ground.files.uploads.names import seen
+from todoke.ground.files.uploads.names import reduced, seen
 from todoke.ground.files.uploads.refusals import Refused
 from todoke.shared.paperwork.models import Response, Upload
 from todoke.shared.paperwork.types import Text
@@ -39,11 +39,10 @@ class SealedIntake:
             return response.custody.seal(content, context=_context(key))
 
         try:
-            kept = take_in(file, name=name, allowed=ALLOWED, seal=seal)
+            kept = take_in(file, name=name, allowed=ALLOWED, seal=seal, kept_as=NAME)
         except Refused as refused:
             return _("「%(name)s」は送れませんでした。%(says)s") % {"name": seen(name), "says": refused}
-        shown, kept.name = kept.name, NAME
-        kept.save(update_fields=["name"])
+        shown = reduced(name, UploadKind(kept.media_type))
         Upload.objects.create(key=key, response=response, file=kept, taken_at=now())
         return {"file": str(key), "name": shown, "size": sizes[0], "type": kept.media_type}
 

@@ -8,11 +8,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from todoke.base.formulas import Circumstances
+from todoke.base.prepared import Prepared
 from todoke.shared.paperwork.document import FormDocument
 from todoke.shared.paperwork.logic import Logic, logic_of
 from todoke.shared.paperwork.models import Form, FormVersion, Response, ResponseState, Revision, VersionState
 from todoke.shared.paperwork.sheet import Entry, put_together
 from todoke.shared.paperwork.standing import Standing, standing_of
+
+_PUBLISHED = Prepared(lambda form: FormVersion.objects.filter(form_id=form, state=VersionState.PUBLISHED))
+_LATEST = Prepared(lambda response: Revision.objects.filter(response_id=response).order_by("-number")[:1])
 
 
 @dataclass
@@ -79,8 +83,11 @@ def filled_in(response: Response) -> Filled | None:
     """As `filled`, of a response at hand as it was read: its version and its custody are not asked for again."""
     if response.state == ResponseState.PURGED:
         return None
-    revision = response.revisions.order_by("-number").first()
-    return Filled(response, revision, sheet_of(revision)) if revision else None
+    revision = _LATEST.first(response.pk)
+    if revision is None:
+        return None
+    revision.response = response
+    return Filled(response, revision, sheet_of(revision))
 
 
 def latest_submitted(response: Response) -> Filled | None:
@@ -94,7 +101,10 @@ def latest_submitted(response: Response) -> Filled | None:
 
 def published_version(form: Form) -> FormVersion | None:
     """What is being asked now."""
-    return form.versions.filter(state=VersionState.PUBLISHED).first()
+    version = _PUBLISHED.first(form.pk)
+    if version is not None:
+        version.form = form
+    return version
 
 
 def draft_of(form: Form) -> FormVersion | None:

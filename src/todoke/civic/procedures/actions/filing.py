@@ -10,6 +10,7 @@ from django.db.models import F
 
 from todoke.base.clock import in_japan
 from todoke.base.formulas import Circumstances
+from todoke.base.prepared import Prepared
 from todoke.civic.procedures.actions.refusals import (
     BegunBySomebodyElse,
     CannotApply,
@@ -30,8 +31,11 @@ from todoke.shared.casework.models import Case
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Carried, Receipt
 from todoke.shared.paperwork.models import Channel
-from todoke.shared.paperwork.queries import Filled, filled_in
+from todoke.shared.paperwork.queries import filled_in
+from todoke.shared.paperwork.standing import Standing
 from todoke.shared.timetable.queries import office_calendar
+
+_HELD = Prepared(lambda pk: Filing.objects.select_for_update().filter(pk=pk))
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,13 @@ def judgement_of(filing: Filing, at: datetime) -> Judgement:
     """What the procedure makes of the filing as it stands now: who may, what it costs, which papers."""
     found = filled_in(filing.response)
     assert found is not None
-    return _judged(filing, found, circumstances(at))
+    around = circumstances(at)
+    return _judged(filing, found.standing(around), around)
 
 
-def _judged(filing: Filing, found: Filled, around: Circumstances) -> Judgement:
+def _judged(filing: Filing, standing: Standing, around: Circumstances) -> Judgement:
     document = filing.version.document
-    return judge(document, formulas_of(document), found.standing(around), around)
+    return judge(document, formulas_of(document), standing, around)
 
 
 @transaction.atomic
@@ -117,7 +122,7 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     Raises CannotApply with the reasons, LevelTooLow, BegunBySomebodyElse, and what paperwork refuses: Incomplete,
     NotOpenYet, Closed, Full.
     """
-    held = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    (held,) = _HELD.rows(filing.pk)
     # Whoever calls has read these; a filing keeps them from its beginning.
     held.version, held.response = filing.version, filing.response
     around = circumstances(at)
@@ -129,9 +134,7 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     if _is_online(held) and document.level > Level.NONE and held.resident_id not in (None, viewer.resident_id):
         raise BegunBySomebodyElse
     receipt = responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
-    found = receipt.filled or filled_in(held.response)
-    assert found is not None
-    judgement = _judged(held, found, around)
+    judgement = _judged(held, receipt.standing, around) if receipt.standing else judgement_of(held, at)
     if not judgement.may_apply:
         raise CannotApply(judgement.refusals)
     held.case = _open(held, receipt.arrived_at, viewer, at)

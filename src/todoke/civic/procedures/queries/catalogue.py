@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from todoke.base.names import search_key
+from todoke.base.prepared import Prepared
 from todoke.civic.procedures.models import Procedure, ProcedureVersion
 from todoke.civic.procedures.types import Audience
 from todoke.shared.paperwork.models import Form
@@ -14,6 +15,13 @@ from todoke.shared.paperwork.types import Words
 
 PUBLISHED = ProcedureVersion.State.PUBLISHED
 CARDS_MAX = 5_000
+
+
+_PUBLISHED = Prepared(
+    lambda key: ProcedureVersion.objects.select_related("procedure__form", "section").filter(
+        state=PUBLISHED, procedure__key=key
+    )
+)
 
 
 class Opening(StrEnum):
@@ -75,11 +83,7 @@ def sections() -> list[tuple[str, str]]:
 
 def published(key: str) -> ProcedureVersion | None:
     """The published version of a procedure for everybody; also of one that is not listed, by its own address."""
-    found = (
-        ProcedureVersion.objects.select_related("procedure__form", "section")
-        .filter(state=PUBLISHED, procedure__key=key)
-        .first()
-    )
+    found = _PUBLISHED.first(key)
     return found if found is not None and found.document.audience is Audience.EVERYONE else None
 
 

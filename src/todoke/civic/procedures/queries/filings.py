@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from todoke.base.clock import in_japan, now
 from todoke.base.formulas import said
+from todoke.base.prepared import Prepared
 from todoke.civic.procedures.models import Filing
 from todoke.civic.procedures.rules import ANSWER, SUBJECT
 from todoke.ground.people.mandates.acting import in_force
@@ -22,7 +23,6 @@ from todoke.shared.casework.rules.document import By
 from todoke.shared.documents.models import OfficialDocument
 from todoke.shared.documents.queries import documents_about
 from todoke.shared.paperwork.models import ResponseState
-from todoke.shared.paperwork.queries import responses
 from todoke.shared.paperwork.rules import read_code
 
 LISTED_MAX = 200
@@ -47,16 +47,14 @@ def _by_a_mandate_that_holds(viewer: Viewer) -> Q:
     return Q(mandate=None) | in_force(today, "mandate__") | Q(mandate__principal_id=viewer.resident_id or 0)
 
 
-def _one(**known: Any) -> Filing | None:
-    """The filing whose response is known by this, with what its pages open of it; whoever calls asks whose it is.
+_BY_KEY = Prepared(lambda key: _with_all().filter(response__key=key))
+_BY_RECEIPT = Prepared(lambda code: _with_all().filter(response__receipt_code=code))
 
-    In two questions of few tables: one of all of them costs the planner more than the answer.
-    """
-    response = responses().exclude(state=ResponseState.PURGED).filter(**known).first()
-    filing = Filing.objects.select_related("version__section").filter(response=response).first() if response else None
-    if filing is not None and response is not None:
-        filing.response = response
-    return filing
+
+def _with_all() -> QuerySet[Filing]:
+    """With what their pages open of them; whoever calls asks whose it is."""
+    rows = Filing.objects.select_related("version__section", "response__version__form", "response__custody__period")
+    return rows.exclude(response__state=ResponseState.PURGED)
 
 
 def _if_it_is(filing: Filing | None, whose: Q) -> Filing | None:
@@ -73,12 +71,12 @@ def filing_of(viewer: Viewer, key: UUID | str) -> Filing | None:
     """The filing with this key, if the viewer has signed in as whose it is."""
     if viewer.resident_id is None:
         return None
-    return _if_mandated(viewer, _if_it_is(_one(key=key), _signed_in_as(viewer)))
+    return _if_mandated(viewer, _if_it_is(_BY_KEY.first(key), _signed_in_as(viewer)))
 
 
 def filing_with(viewer: Viewer, key: UUID | str) -> Filing | None:
     """The filing with this key, whosesoever it is: for who then shows that their browser holds it."""
-    return _if_mandated(viewer, _one(key=key))
+    return _if_mandated(viewer, _BY_KEY.first(key))
 
 
 def is_theirs(viewer: Viewer, filing: Filing) -> bool:
@@ -114,7 +112,7 @@ def my_filings(viewer: Viewer, held: Iterable[str] = ()) -> QuerySet[Filing]:
 def filing_with_receipt(viewer: Viewer, code: str) -> Filing | None:
     """The filing that got this receipt code, as somebody copied it from the receipt."""
     read = read_code(code)
-    return _if_mandated(viewer, _one(receipt_code=read)) if read else None
+    return _if_mandated(viewer, _BY_RECEIPT.first(read)) if read else None
 
 
 def documents_of(filing: Filing) -> list[OfficialDocument]:

@@ -8,10 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import clock
+from todoke.base.prepared import Prepared
 from todoke.ground.audit.actions import Person, actor_key, record, target_of
 from todoke.ground.retention.actions.periods import kept_period, note_wrapping, open_period, wrap_with
 from todoke.ground.retention.keystore import KEY_BYTES
 from todoke.ground.retention.models import Custody, Gone, Hold, RetentionClass, Wrapping
+
+_CLASS = Prepared(lambda code: RetentionClass.objects.filter(code=code))
 
 
 class UnknownClass(LookupError):
@@ -154,7 +157,7 @@ def _lock(custody: Custody) -> Custody:
 
 
 def _class(code: str) -> RetentionClass:
-    try:
-        return RetentionClass.objects.get(code=code)
-    except RetentionClass.DoesNotExist as error:
-        raise UnknownClass(code) from error
+    found = _CLASS.first(code)
+    if found is None:
+        raise UnknownClass(code)
+    return found

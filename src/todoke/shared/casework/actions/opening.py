@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from todoke.base.calendar import fiscal_year_of
 from todoke.base.clock import in_japan
 from todoke.base.events import announce
+from todoke.base.prepared import Prepared
 from todoke.ground.people.models import Section
 from todoke.ground.people.rules import Viewer
 from todoke.ground.retention.actions import custody as keeping
@@ -20,6 +21,8 @@ from todoke.shared.casework.queries.cases import facts_of
 from todoke.shared.casework.rules.history import What
 from todoke.shared.paperwork.models import Channel, Response
 from todoke.shared.timetable.queries import office_calendar
+
+_ABOUT = Prepared(lambda kind, key: Case.objects.filter(subject_type=kind, subject_key=key))
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def open_case(
     # Two openings of the same subject wait for each other here, not at the unique constraint.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"casework {subject[0]}:{subject[1]}"])
-    known = Case.objects.filter(subject_type=subject[0], subject_key=subject[1]).first()
+    known = _ABOUT.first(*subject)
     if known is not None:
         return known
     fiscal_year = fiscal_year_of(in_japan(arrival.at).date())

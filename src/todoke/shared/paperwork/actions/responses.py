@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.codes.my_number import holds_my_number
 from todoke.base.events import announce
 from todoke.base.formulas import Circumstances
+from todoke.base.prepared import Prepared
 from todoke.base.refusals import Refusal
 from todoke.base.registry import UnknownKey
 from todoke.ground.audit.actions import Person, record
@@ -41,6 +42,18 @@ from todoke.shared.paperwork.types import Raw, Source, Value
 
 NAME = "paperwork.response"
 _OVER = (ResponseState.WITHDRAWN, ResponseState.PURGED)
+_HELD = Prepared(lambda pk: Response.objects.select_for_update().filter(pk=pk))
+_HELD_LATEST = Prepared(
+    lambda response: Revision.objects.select_for_update().filter(response_id=response).order_by("-number")[:1]
+)
+_HELD_OPEN = Prepared(
+    lambda response: (
+        Revision.objects.select_for_update(of=("self",))
+        .filter(response_id=response, arrived_at__isnull=True)
+        .exclude(response__state__in=_OVER)
+    )
+)
+_ARRIVAL = Prepared(lambda pk: Revision.objects.only("arrived_at").filter(pk=pk))
 
 
 class ResponseRefused(Refusal):
@@ -115,16 +128,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What whoever hands in gets: the code, the instant of arrival, and what has arrived if it did so just now."""
+    """What whoever hands in gets: the code, the instant of arrival, and how it stood if it arrived just now."""
 
     code: str
     arrived_at: datetime
-    filled: Filled | None = None
+    standing: Standing | None = None
 
     @property
     def is_new(self) -> bool:
         """Whether it arrived just now, and not at an earlier click."""
-        return self.filled is not None
+        return self.standing is not None
 
 
 @transaction.atomic
@@ -247,12 +260,12 @@ def submit(response: Response, *, submit_key: str, circumstances: Circumstances,
     What is hidden from this person is not handed in. The instant of arrival is the database's. Raises Incomplete,
     NotOpenYet, Closed, Full (a correction is taken at any time).
     """
-    held = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    held, revision = _HELD.first(response.pk), _HELD_LATEST.first(response.pk)
+    if held is None or revision is None or held.state in _OVER:
+        raise AlreadyHandedIn
     # What it is pinned to, and the key that opens it: the same for as long as it is there.
     held.version, held.custody = response.version, response.custody
-    revision = held.revisions.select_for_update(of=("self",)).order_by("-number").first()
-    if revision is None or held.state in _OVER:
-        raise AlreadyHandedIn
+    revision.response = held
     if revision.arrived_at is not None:
         return Receipt(in_groups(held.receipt_code or ""), revision.arrived_at)
     found = Filled(held, revision, sheet_of(revision))
@@ -269,16 +282,15 @@ def submit(response: Response, *, submit_key: str, circumstances: Circumstances,
     revision.judged_on = circumstances.today
     revision.submit_key = submit_key or new_code(RECEIPT_LETTERS)
     revision.save(update_fields=["plain", "sealed", "sources", "judged_on", "submit_key"])
-    revision.refresh_from_db(fields=["arrived_at"])
+    arrived_at = revision.arrived_at = _ARRIVAL.rows(revision.pk)[0].arrived_at
     held.receipt_code = held.receipt_code or new_code(RECEIPT_LETTERS)
     held.state, held.touched_at, held.generation = ResponseState.SUBMITTED, at, held.generation + 1
     held.save(update_fields=["receipt_code", "state", "touched_at", "generation"])
     _index(held, revision, standing)
     record("paperwork.handed-in", on=held, by=held.entered_by or "resident", after={"revision": revision.number})
-    arrived_at = revision.arrived_at
     assert arrived_at is not None
     announce(ResponseArrived(held.pk, revision.number, arrived_at))
-    return Receipt(in_groups(held.receipt_code), arrived_at, Filled(held, revision, sheet))
+    return Receipt(in_groups(held.receipt_code), arrived_at, standing)
 
 
 def _is_capped(response: Response) -> bool:
@@ -353,10 +365,10 @@ def empty(response: Response, *, at: datetime) -> dict[str, int]:
 
 def _locked(response: Response) -> Filled:
     """The open revision under a lock, opened. Raises AlreadyHandedIn."""
-    rows = response.revisions.select_for_update(of=("self",)).exclude(response__state__in=_OVER)
-    revision = rows.filter(arrived_at__isnull=True).first()
+    revision = _HELD_OPEN.first(response.pk)
     if revision is None:
         raise AlreadyHandedIn
+    revision.response = response
     return Filled(response, revision, sheet_of(revision))
 
 
