@@ -1,14 +1,16 @@
 """Questions that are worked out once: the same answers, with the values of each time, in every thread."""
 
+from datetime import UTC, datetime
 from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from todoke.base.prepared import Prepared
+from todoke.base.prepared import Prepared, insert, update
 from todoke.ground.people.models import Section
+from todoke.ground.retention.models import Custody, RetentionClass
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +115,41 @@ def test_a_key_of_another_kind_is_refused_by_the_database_as_ever(sections: None
     asked = Prepared(lambda pk: Section.objects.filter(pk=pk))
     with pytest.raises(Exception, match=r"uuid|bigint|integer"), transaction.atomic():
         asked.first(uuid4())
+
+
+def test_a_new_row_is_written_and_gets_its_number(sections: None) -> None:
+    row = Section(key="harbour", name="港湾課", reading="こうわんか", name_en="Harbour")
+    insert(row)
+    assert row.pk is not None
+    assert not row._state.adding
+    assert Section.objects.get(pk=row.pk).name == "港湾課"
+
+
+def test_a_row_that_contradicts_another_one_is_refused(sections: None) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Section(key="water", name="もう一つ", reading="か", name_en="Other"))
+    assert Section.objects.filter(key="water").count() == 1
+
+
+def test_a_row_that_points_to_one_written_after_it_was_made(sections: None) -> None:
+    case = RetentionClass(code="one", name="1年", years=1, counts_from="fiscal_year", then="delete", basis="試験")
+    row = Custody(target_type="a", target_key="b", retention_class=case, opened_at=datetime.now(UTC))
+    insert(case)
+    with pytest.raises(IntegrityError, match="a_purge_takes_the_key"), transaction.atomic():
+        insert(row)
+    assert row.retention_class_id == case.pk
+
+
+def test_named_fields_alone_are_written(sections: None) -> None:
+    row = Section.objects.get(key="water")
+    row.name, row.reading = "上下水道課", "じょうげすいどうか"
+    update(row, "name")
+    kept = Section.objects.get(key="water")
+    assert (kept.name, kept.reading) == ("上下水道課", "か")
+
+
+def test_a_row_that_is_gone_cannot_be_changed(sections: None) -> None:
+    row = Section.objects.get(key="water")
+    Section.objects.filter(pk=row.pk).delete()
+    with pytest.raises(DatabaseError, match="not there"):
+        update(row, "name")

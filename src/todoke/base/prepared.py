@@ -1,15 +1,17 @@
 """Questions to the database that are asked at every step of a busy page: their SQL is worked out once and prepared.
 
 What Django does to turn a query into SQL takes it longer than PostgreSQL takes to answer, and PostgreSQL plans a wide
-join longer than it runs. A `Prepared` does both once for each thread's connection. It is for the few questions that a
-filing asks every time; all others are written as usual.
+join longer than it runs. A `Prepared` does both once for each thread's connection; `insert` and `update` do it for rows
+that are written. They are for the few that every filing needs; all others are asked and written as usual.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import models
+from django.db import DatabaseError, connection, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.postgresql.compiler import SQLCompiler
 from django.db.models.expressions import Value
@@ -74,15 +76,72 @@ class _Compiler(SQLCompiler):
 
     def execute_sql(self, *_arguments: Any, **_named: Any) -> Any:
         sql, known = self.known
-        told = [self.values[each.value] if isinstance(each, Given) else each for each in known]
-        database: Any = self.connection
-        database.ensure_connection()
-        if self.query.select_for_update and database.get_autocommit():
+        if self.query.select_for_update and connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        # The usual cursor writes values into the text of the statement; this one leaves them out, and prepares it.
-        with database._prepare_cursor(_PreparedCursor(database.connection)) as cursor:
-            cursor.execute(sql, told)
-            if database.queries_logged:
-                # A prepared statement has no text of its own to tell.
-                database.queries_log[-1]["sql"] = sql
+        told = [self.values[each.value] if isinstance(each, Given) else each for each in known]
+        with _told(sql, told) as cursor:
             return [cursor.fetchall()]
+
+
+def insert(row: models.Model) -> None:
+    """Write a new row, as `row.save(force_insert=True)` does; what the database gives it, its number above all, is on
+    it afterwards. Raises what saving raises.
+    """
+    # What it points to may have got its number after it was put there.
+    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
+    sql, written, given = _insertion(type(row))
+    with transaction.mark_for_rollback_on_error(using=connection.alias), _told(sql, _values(row, written)) as cursor:
+        for field, value in zip(given, cursor.fetchone() if given else (), strict=True):
+            setattr(row, field.attname, value)
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def update(row: models.Model, *names: str) -> None:
+    """Write these fields of a row, as `row.save(update_fields=names)` does. Raises DatabaseError where it is gone."""
+    sql, written = _change(type(row), names)
+    told = [*_values(row, written, is_new=False), row.pk]
+    with transaction.mark_for_rollback_on_error(using=connection.alias), _told(sql, told) as cursor:
+        if cursor.rowcount != 1:
+            raise DatabaseError(f"{row._meta.label} {row.pk} is not there any more")
+
+
+@cache
+def _insertion(model: type[models.Model]) -> tuple[str, list[Any], list[Any]]:
+    meta, quoted = model._meta, connection.ops.quote_name
+    written: list[Any] = [
+        field for field in meta.concrete_fields if field is not meta.auto_field and not field.generated
+    ]
+    given: list[Any] = [
+        field for field in meta.concrete_fields if getattr(field, "db_returning", False) and field not in written
+    ]
+    columns, places = ", ".join(quoted(each.column) for each in written), ", ".join("%s" for _each in written)
+    sql = f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - the names are the model's
+    if given:
+        sql += " RETURNING " + ", ".join(quoted(each.column) for each in given)
+    return sql, written, given
+
+
+@cache
+def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    meta, quoted = model._meta, connection.ops.quote_name
+    written: list[Any] = [meta.get_field(name) for name in names]
+    sets = ", ".join(f"{quoted(each.column)} = %s" for each in written)
+    table, key = quoted(meta.db_table), quoted(str(meta.pk.column))
+    return f"UPDATE {table} SET {sets} WHERE {key} = %s", written  # noqa: S608 - as above
+
+
+def _values(row: models.Model, fields: list[Any], *, is_new: bool = True) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, is_new), connection) for field in fields]
+
+
+@contextmanager
+def _told(sql: str, values: list[Any]) -> Iterator[Any]:
+    database: Any = connection
+    database.ensure_connection()
+    # The usual cursor writes values into the text of the statement; this one leaves them out, and prepares it.
+    with database._prepare_cursor(_PreparedCursor(database.connection)) as cursor:
+        cursor.execute(sql, values)
+        if database.queries_logged:
+            # A prepared statement has no text of its own to tell.
+            database.queries_log[-1]["sql"] = sql
+        yield cursor

@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from todoke.base.prepared import insert
 from todoke.base.registry import KEY
 from todoke.ground.audit.models import Entry
 from todoke.ground.audit.rules import payload_hash, payload_text, ranges_text
@@ -62,7 +63,7 @@ def record(
         {"actor_name": actor_name, "target_name": target_name, "before": before, "after": after, "why": why}
     )
     salt = secrets.token_bytes(SALT_BYTES)
-    return Entry.objects.create(
+    entry = Entry(
         what=what,
         actor=actor,
         target_type=target_type,
@@ -71,6 +72,8 @@ def record(
         salt=salt,
         payload_hash=payload_hash(salt, payload),
     )
+    insert(entry)
+    return entry
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import clock
+from todoke.base.prepared import insert
 from todoke.base.rounds.errands import Errand
 from todoke.ground.files.malware.clamd import Scanner, ScannerTrouble
 from todoke.ground.files.models import Document, Scan
@@ -158,7 +159,7 @@ def _keep(
     path = _path_of(digest)
     if not _is_whole(path, digest):
         _write(path, content)
-    return Document.objects.create(
+    document = Document(
         sha256=digest,
         size_bytes=len(content),
         media_type=media_type,
@@ -167,6 +168,8 @@ def _keep(
         kept_until=kept_until,
         scan=scan,
     )
+    insert(document)
+    return document
 
 
 def read(document: Document) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base.clock import now
+from todoke.base.prepared import Prepared, insert
 from todoke.ground.files.actions import read, take_in
 from todoke.ground.files.uploads.kinds import UploadKind
 from todoke.ground.files.uploads.names import reduced, seen
@@ -21,6 +22,9 @@ ALLOWED = (UploadKind.PDF, UploadKind.JPEG, UploadKind.PNG, UploadKind.XLSX, Upl
 NAME = "attachment"
 
 
+_BROUGHT = Prepared(lambda response: Upload.objects.only("pk").filter(response_id=response)[:UPLOADS_MAX])
+
+
 class SealedIntake:
     """Keeps what is sound, sealed; says why not for the rest. The same for every service."""
 
@@ -28,7 +32,7 @@ class SealedIntake:
 
     def take_in(self, file: Any, response: Response) -> Mapping[str, Any] | Text:
         """What the answer keeps of the file, or the sentence why it was refused."""
-        if response.uploads.count() >= UPLOADS_MAX:
+        if len(_BROUGHT.rows(response.pk)) >= UPLOADS_MAX:
             return _("送られたファイルが多すぎます。これ以上は、担当の課に直接渡してください。")
         key = uuid.uuid4()
         name = str(file.name or "")[-200:]
@@ -43,7 +47,7 @@ class SealedIntake:
         except Refused as refused:
             return _("「%(name)s」は送れませんでした。%(says)s") % {"name": seen(name), "says": refused}
         shown = reduced(name, UploadKind(kept.media_type))
-        Upload.objects.create(key=key, response=response, file=kept, taken_at=now())
+        insert(Upload(key=key, response=response, file=kept, taken_at=now()))
         return {"file": str(key), "name": shown, "size": sizes[0], "type": kept.media_type}
 
 

@@ -9,12 +9,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from todoke.base.calendar import OfficeCalendar, is_usual_closing_day
+from todoke.base.prepared import Prepared
 from todoke.ground.people.rules import Viewer
 from todoke.shared.timetable.models import ClosingDay
 
 CLOSE = "timetable.closings"
 FRESH_SECONDS = 5.0
 
+_OWN = Prepared(lambda: ClosingDay.objects.only("day"))
 _lock = threading.Lock()
 _kept: tuple[float, OfficeCalendar] | None = None
 
@@ -48,5 +50,5 @@ def closing_days_for(viewer: Viewer) -> QuerySet[ClosingDay]:
 
 
 def _calendar() -> OfficeCalendar:
-    own: Collection[date] = frozenset(ClosingDay.objects.values_list("day", flat=True))
+    own: Collection[date] = frozenset(each.day for each in _OWN.rows())
     return OfficeCalendar(lambda day: is_usual_closing_day(day) or day in own)

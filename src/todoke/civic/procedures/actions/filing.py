@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from todoke.base.clock import in_japan
 from todoke.base.formulas import Circumstances
-from todoke.base.prepared import Prepared
+from todoke.base.prepared import Prepared, insert, update
 from todoke.civic.procedures.actions.refusals import (
     BegunBySomebodyElse,
     CannotApply,
@@ -20,7 +19,7 @@ from todoke.civic.procedures.actions.refusals import (
     NotPayable,
 )
 from todoke.civic.procedures.judging import Judgement, Paper, formulas_of, judge
-from todoke.civic.procedures.models import Filing, PaperCount, ProcedureVersion, Tally
+from todoke.civic.procedures.models import Filing, PaperCount, ProcedureVersion
 from todoke.civic.procedures.rules import SUBJECT, TAKE
 from todoke.civic.procedures.types import Audience, FeeState, Proxy
 from todoke.ground.audit.actions import record
@@ -35,6 +34,20 @@ from todoke.shared.paperwork.queries import filled_in
 from todoke.shared.paperwork.standing import Standing
 from todoke.shared.timetable.queries import office_calendar
 
+_COUNT = """
+INSERT INTO procedures_tally AS line
+    (procedure_id, month, channel, language, level, outcome,
+     filings, open_days, papers_brought, papers_left_out, fee_yen)
+VALUES
+    (%(procedure_id)s, %(month)s, %(channel)s, %(language)s, %(level)s, %(outcome)s,
+     %(filings)s, %(open_days)s, %(papers_brought)s, %(papers_left_out)s, %(fee_yen)s)
+ON CONFLICT (procedure_id, month, channel, language, level, outcome) DO UPDATE SET
+    filings = line.filings + excluded.filings,
+    open_days = line.open_days + excluded.open_days,
+    papers_brought = line.papers_brought + excluded.papers_brought,
+    papers_left_out = line.papers_left_out + excluded.papers_left_out,
+    fee_yen = line.fee_yen + excluded.fee_yen
+"""
 _HELD = Prepared(lambda pk: Filing.objects.select_for_update().filter(pk=pk))
 
 
@@ -85,7 +98,7 @@ def begin(
         entered_by=viewer.name if is_staff_work else "",
         carried=carried,
     )
-    return Filing.objects.create(
+    filing = Filing(
         version=version,
         response=response,
         resident_id=viewer.resident_id,
@@ -94,6 +107,8 @@ def begin(
         level=int(viewer.level),
         begun_at=at,
     )
+    insert(filing)
+    return filing
 
 
 def _may_take(viewer: Viewer, version: ProcedureVersion) -> bool:
@@ -141,7 +156,7 @@ def submit(filing: Filing, *, submit_key: str, viewer: Viewer, at: datetime) -> 
     held.filed_at = receipt.arrived_at
     held.level = int(viewer.level)
     _freeze(held, judgement)
-    held.save(update_fields=["case", "filed_at", "level", "quote", "quote_sha256", "fee_yen", "fee_state"])
+    update(held, "case", "filed_at", "level", "quote", "quote_sha256", "fee_yen", "fee_state")
     outcomes = _count_papers(held, judgement.papers)
     tally(held, outcome="", open_days=0, papers=outcomes)
     record("procedures.filed", on=held, by=held.response.entered_by or "resident", after={"case": held.case.number})
@@ -220,7 +235,7 @@ def tally(filing: Filing, *, outcome: str, open_days: int, papers: list[str] | N
     if papers is None:
         papers = list(PaperCount.objects.filter(filing=filing).values_list("outcome", flat=True))
     left_out = papers.count(PaperCount.Outcome.LEFT_OUT)
-    row: dict[str, Any] = {
+    line: dict[str, Any] = {
         "procedure_id": filing.version.procedure_id,
         "month": date(filed_on.year, filed_on.month, 1),
         "channel": filing.response.channel,
@@ -229,13 +244,11 @@ def tally(filing: Filing, *, outcome: str, open_days: int, papers: list[str] | N
         "outcome": outcome,
     }
     counted = {
-        "filings": F("filings") + 1,
-        "open_days": F("open_days") + open_days,
-        "papers_brought": F("papers_brought") + len(papers) - left_out,
-        "papers_left_out": F("papers_left_out") + left_out,
-        "fee_yen": F("fee_yen") + (filing.fee_yen or 0),
+        "filings": 1,
+        "open_days": open_days,
+        "papers_brought": len(papers) - left_out,
+        "papers_left_out": left_out,
+        "fee_yen": filing.fee_yen or 0,
     }
-    # Nearly always the month's row is there.
-    if not Tally.objects.filter(**row).update(**counted):
-        Tally.objects.get_or_create(**row)
-        Tally.objects.filter(**row).update(**counted)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, line | counted)

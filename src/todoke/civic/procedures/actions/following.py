@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from todoke.base.clock import in_japan
+from todoke.base.prepared import Prepared
 from todoke.civic.procedures.actions.filing import circumstances, tally
 from todoke.civic.procedures.actions.refusals import NotAllowed, NotOffered
 from todoke.civic.procedures.models import Filing
@@ -23,6 +24,8 @@ from todoke.shared.casework.rules.history import stops_in
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Receipt
 from todoke.shared.timetable.queries import office_calendar
+
+_FEE = Prepared(lambda key: Filing.objects.only("fee_yen").filter(response__key=key))
 
 
 @transaction.atomic
@@ -118,8 +121,8 @@ class FilingSubject:
 
     def facts(self, key: str) -> Mapping[str, Any]:
         """The fee, where there is one."""
-        fee = Filing.objects.filter(response__key=key).values_list("fee_yen", flat=True).first()
-        return {} if fee is None else {"fee.yen": fee}
+        filing = _FEE.first(key)
+        return {} if filing is None or filing.fee_yen is None else {"fee.yen": filing.fee_yen}
 
 
 def _days_used(case: Case) -> int:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from todoke.base import clock
-from todoke.base.prepared import Prepared
+from todoke.base.prepared import Prepared, insert
 from todoke.ground.audit.actions import Person, actor_key, record, target_of
 from todoke.ground.retention.actions.periods import kept_period, note_wrapping, open_period, wrap_with
 from todoke.ground.retention.keystore import KEY_BYTES
@@ -54,11 +54,10 @@ def take(target: models.Model | tuple[str, object], retention_class: str, *, at:
     custody = Custody(target_type=target_type, target_key=target_key, retention_class=found, opened_at=at)
     wrap_with(custody, period, secrets.token_bytes(KEY_BYTES))
     try:
-        with transaction.atomic():
-            custody.save(force_insert=True)
+        insert(custody)
     except IntegrityError as error:
         raise AlreadyInCustody(f"{target_type} {target_key}") from error
-    Wrapping.objects.create(custody=custody, period=period)
+    insert(Wrapping(custody=custody, period=period))
     return custody
 
 

@@ -3,7 +3,6 @@
 import uuid
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +50,6 @@ def note_wrapping(custody: Custody, period: PeriodKey) -> None:
     Wrapping.objects.get_or_create(custody=custody, period=period)
 
 
-@transaction.atomic
 def _live_key(kind: PeriodKey.Kind, label: str, retention_class: str, at: datetime) -> PeriodKey:
     while True:
         found = _held(kind, label, retention_class)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from todoke.base.prepared import insert
 from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.actions.refusals import IsPurged, NoSuchCase
 from todoke.shared.casework.models import NO_DAY, Case, CaseEvent
@@ -94,7 +95,7 @@ def write(
         private=hide_values(case, private or {}),
     )
     _bring_to(case, after(standing_of(case), event))
-    event.save(force_insert=True)
+    insert(event)
     return event
 
 
@@ -107,7 +108,7 @@ def _bring_to(case: Case, standing: Standing) -> None:
     case.due_date, case.sort_date = standing.due_date, standing.due_date or NO_DAY
     case.outcome, case.closed_on = standing.outcome, standing.closed_on
     if case.pk is None:
-        case.save(force_insert=True)
+        insert(case)
         return
     case.save(
         update_fields=[

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from todoke.base.codes.my_number import holds_my_number
 from todoke.base.events import announce
 from todoke.base.formulas import Circumstances
-from todoke.base.prepared import Prepared
+from todoke.base.prepared import Prepared, insert, update
 from todoke.base.refusals import Refusal
 from todoke.base.registry import UnknownKey
 from todoke.ground.audit.actions import Person, record
@@ -163,7 +163,7 @@ def begin(
     response = Response(version=version, channel=channel, language=language, begun_at=at, touched_at=at)
     response.owner, response.entered_by = owner, entered_by
     response.custody = custody.take((NAME, response.key), form.retention_class, at=at)
-    response.save()
+    insert(response)
     revision = Revision(response=response, number=1, begun_at=at)
     sheet: dict[str, Entry] = {}
     for key, each in (carried or {}).items():
@@ -173,7 +173,7 @@ def begin(
             sheet[key] = Entry(raw, each.value, at=at.isoformat())
             revision.sources[key] = {"source": each.source.value, "detail": each.detail}
     _write(revision, sheet)
-    revision.save()
+    insert(revision)
     record(
         "paperwork.begun", on=response, by=entered_by or "resident", after={"form": form.key, "version": version.number}
     )
@@ -235,8 +235,9 @@ def take(
     if page and page not in found.revision.pages_taken:
         found.revision.pages_taken.append(page)
     _write(found.revision, sheet, found.document)
-    found.revision.save(update_fields=["plain", "sealed", "sources", "edits", "pages_taken"])
-    Response.objects.filter(pk=found.response.pk).update(touched_at=at)
+    update(found.revision, "plain", "sealed", "sources", "edits", "pages_taken")
+    found.response.touched_at = at
+    update(found.response, "touched_at")
     return Taken(Filled(found.response, found.revision, sheet), frozenset(conflicts), numbers)
 
 
@@ -281,11 +282,11 @@ def submit(response: Response, *, submit_key: str, circumstances: Circumstances,
     _write(revision, sheet, found.document)
     revision.judged_on = circumstances.today
     revision.submit_key = submit_key or new_code(RECEIPT_LETTERS)
-    revision.save(update_fields=["plain", "sealed", "sources", "judged_on", "submit_key"])
+    update(revision, "plain", "sealed", "sources", "judged_on", "submit_key")
     arrived_at = revision.arrived_at = _ARRIVAL.rows(revision.pk)[0].arrived_at
     held.receipt_code = held.receipt_code or new_code(RECEIPT_LETTERS)
     held.state, held.touched_at, held.generation = ResponseState.SUBMITTED, at, held.generation + 1
-    held.save(update_fields=["receipt_code", "state", "touched_at", "generation"])
+    update(held, "receipt_code", "state", "touched_at", "generation")
     _index(held, revision, standing)
     record("paperwork.handed-in", on=held, by=held.entered_by or "resident", after={"revision": revision.number})
     assert arrived_at is not None
