@@ -96,13 +96,18 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
-def update(row: models.Model, *names: str) -> None:
-    """Write these fields of a row, as `row.save(update_fields=names)` does. Raises DatabaseError where it is gone."""
-    sql, written = _change(type(row), names)
-    told = [*_values(row, written, is_new=False), row.pk]
-    with transaction.mark_for_rollback_on_error(using=connection.alias), _told(sql, told) as cursor:
+def update(row: models.Model, *names: str, told: tuple[str, ...] = ()) -> None:
+    """Write these fields of a row, as `row.save(update_fields=names)` does; `told` are those that the database sets.
+
+    Raises DatabaseError where the row is gone.
+    """
+    sql, written = _change(type(row), names, told)
+    values = [*_values(row, written, is_new=False), row.pk]
+    with transaction.mark_for_rollback_on_error(using=connection.alias), _told(sql, values) as cursor:
         if cursor.rowcount != 1:
             raise DatabaseError(f"{row._meta.label} {row.pk} is not there any more")
+        for name, value in zip(told, cursor.fetchone() if told else (), strict=True):
+            setattr(row, name, value)
 
 
 @cache
@@ -122,12 +127,15 @@ def _insertion(model: type[models.Model]) -> tuple[str, list[Any], list[Any]]:
 
 
 @cache
-def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+def _change(model: type[models.Model], names: tuple[str, ...], told: tuple[str, ...]) -> tuple[str, list[Any]]:
     meta, quoted = model._meta, connection.ops.quote_name
     written: list[Any] = [meta.get_field(name) for name in names]
     sets = ", ".join(f"{quoted(each.column)} = %s" for each in written)
     table, key = quoted(meta.db_table), quoted(str(meta.pk.column))
-    return f"UPDATE {table} SET {sets} WHERE {key} = %s", written  # noqa: S608 - as above
+    sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608 - as above
+    if told:
+        sql += " RETURNING " + ", ".join(quoted(each) for each in told)
+    return sql, written
 
 
 def _values(row: models.Model, fields: list[Any], *, is_new: bool = True) -> list[Any]:

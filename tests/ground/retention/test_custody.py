@@ -149,7 +149,7 @@ def test_an_open_record_changes_its_class_and_keeps_its_key(taken):
 
 
 def test_a_record_is_taken_once_and_found(taken):
-    with pytest.raises(AlreadyInCustody):
+    with pytest.raises(AlreadyInCustody), transaction.atomic():
         custody.take(("test.letter", 1), "y3", at=MAY)
 
     assert custody_of(("test.letter", 1)) == taken
@@ -218,7 +218,7 @@ def test_the_database_refuses_a_purge_of_what_is_open(taken):
 def test_a_store_that_has_gone_away_is_not_begun_anew(taken, key_store, schedule):
     key_store.rename(key_store.with_name("elsewhere"))
 
-    with pytest.raises(StoreIsAway):
+    with pytest.raises(StoreIsAway), transaction.atomic():
         custody.take(("test.letter", 5), "y5", at=MAY + timedelta(days=60))
     with pytest.raises(keystore.KeyIsMissing):
         fresh(taken).open(b"\x02", context=b"c")

@@ -26,7 +26,7 @@ from todoke.ground.audit.actions import record
 from todoke.ground.people.models import Mandate
 from todoke.ground.people.rules import Level, Viewer
 from todoke.shared.casework.actions.opening import open_case_for
-from todoke.shared.casework.models import Case
+from todoke.shared.casework.models import Case, FlowVersion
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Carried, Receipt
 from todoke.shared.paperwork.models import Channel
@@ -48,6 +48,7 @@ ON CONFLICT (procedure_id, month, channel, language, level, outcome) DO UPDATE S
     papers_left_out = line.papers_left_out + excluded.papers_left_out,
     fee_yen = line.fee_yen + excluded.fee_yen
 """
+_FLOW = Prepared(lambda pk: FlowVersion.objects.filter(pk=pk))
 _HELD = Prepared(lambda pk: Filing.objects.select_for_update().filter(pk=pk))
 
 
@@ -168,10 +169,10 @@ def _is_online(filing: Filing) -> bool:
 
 
 def _open(filing: Filing, arrived_at: datetime, viewer: Viewer, at: datetime) -> Case:
-    assert filing.version.flow_version is not None
+    (flow,) = _FLOW.rows(filing.version.flow_version_id)
     return open_case_for(
         filing.response,
-        filing.version.flow_version,
+        flow,
         subject_type=SUBJECT,
         section=filing.version.section,
         arrived_at=arrived_at,

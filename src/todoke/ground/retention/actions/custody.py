@@ -41,9 +41,9 @@ class NotClosed(Exception):
     sentence: str | Promise = _("この記録は、まだ完結していません。")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take(target: models.Model | tuple[str, object], retention_class: str, *, at: datetime) -> Custody:
-    """Take a record into custody with a key of its own; stays or goes with the surrounding transaction.
+    """Take a record into custody with a key of its own; stays or goes with the surrounding transaction, as a whole.
 
     `target` is a saved record or a pair of type and opaque key; `retention_class` a code of the city's schedule.
     Raises UnknownClass, AlreadyInCustody, StoreIsAway.

@@ -33,7 +33,7 @@ class Arrival:
     by: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case(
     version: FlowVersion,
     *,
@@ -46,6 +46,8 @@ def open_case(
     custody: Custody | None = None,
 ) -> Case:
     """Open a case about a subject; a second time for the same subject, it is the same case.
+
+    Stays or goes with the surrounding transaction, as a whole.
 
     `custody` is that of the subject, which the case shares; without one, and where the flow names a retention class,
     the case is taken into a custody of its own. Whoever calls has asked whether this may be done. Raises what

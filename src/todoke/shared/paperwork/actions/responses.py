@@ -53,7 +53,6 @@ _HELD_OPEN = Prepared(
         .exclude(response__state__in=_OVER)
     )
 )
-_ARRIVAL = Prepared(lambda pk: Revision.objects.only("arrived_at").filter(pk=pk))
 
 
 class ResponseRefused(Refusal):
@@ -282,8 +281,8 @@ def submit(response: Response, *, submit_key: str, circumstances: Circumstances,
     _write(revision, sheet, found.document)
     revision.judged_on = circumstances.today
     revision.submit_key = submit_key or new_code(RECEIPT_LETTERS)
-    update(revision, "plain", "sealed", "sources", "judged_on", "submit_key")
-    arrived_at = revision.arrived_at = _ARRIVAL.rows(revision.pk)[0].arrived_at
+    update(revision, "plain", "sealed", "sources", "judged_on", "submit_key", told=("arrived_at",))
+    arrived_at = revision.arrived_at
     held.receipt_code = held.receipt_code or new_code(RECEIPT_LETTERS)
     held.state, held.touched_at, held.generation = ResponseState.SUBMITTED, at, held.generation + 1
     update(held, "receipt_code", "state", "touched_at", "generation")
