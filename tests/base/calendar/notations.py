@@ -1,9 +1,11 @@
 """Every notation in which a day may be written, by a writer that shares no code with the reader."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 
 FIRST, LAST = date(1873, 1, 1), date(2100, 12, 31)
+EVERY_DAY = tuple(FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1))
 # First day, name, short name, sign (㍾ stands for 明治), letter, number on forms, latin, year before the first.
 _TABLE = (
     (date(2019, 5, 1), "令和", "令", "㋿", "R", "5", "Reiwa", 2018),
@@ -36,6 +38,7 @@ def kanji(number: int) -> str:
     return (("" if tens == 1 else _KANJI[tens]) + "十" if tens else "") + _KANJI[ones]
 
 
+@cache
 def row(day: date) -> tuple[date, str, str, str, str, str, str, int]:
     return next(each for each in _TABLE if each[0] <= day)
 
@@ -66,8 +69,3 @@ NOTATIONS: dict[str, Callable[[date], str]] = {
         f"{day.day} {_MONTHS[day.month - 1]} {day.year} ({row(day)[6]} {_count(day)})"
     ),
 }
-
-
-def every_day() -> Iterator[date]:
-    for number in range((LAST - FIRST).days + 1):
-        yield FIRST + timedelta(days=number)

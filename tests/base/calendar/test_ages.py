@@ -71,6 +71,10 @@ def test_every_child_enters_with_its_cohort(birth: date) -> None:
     assert first <= birth <= last
 
 
+def test_a_cohort_is_born_from_2_april_to_1_april() -> None:
+    assert cohort_births(2026) == (date(2019, 4, 2), date(2020, 4, 1))
+
+
 @pytest.mark.parametrize(
     ("day", "grade"),
     [

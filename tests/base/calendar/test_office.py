@@ -81,6 +81,15 @@ def test_an_office_open_on_one_day_of_the_year_is_found() -> None:
 
     assert calendar.next_open(date(2024, 4, 2)) == date(2025, 4, 1)
     assert calendar.latest_open(date(2025, 3, 31)) == date(2024, 4, 1)
+    assert calendar.add_open_days(date(2023, 4, 1), 1) == date(2024, 4, 1), "366 days, with 29 February"
+
+
+def test_nobody_waits_for_an_office_longer_than_a_leap_year() -> None:
+    calendar = OfficeCalendar(lambda day: day != date(2024, 4, 2))
+
+    assert calendar.next_open(date(2023, 4, 2)) == date(2024, 4, 2)
+    with pytest.raises(NeverOpen, match="no open day within 366 days of 2023-04-01"):
+        calendar.next_open(date(2023, 4, 1))
 
 
 # Terms whose clock is stopped

@@ -20,9 +20,7 @@ def birthday_in(birth: date, year: int) -> date:
 
 
 def reaches_age_on(birth: date, age: int) -> date:
-    """The day at whose end this age is reached (“N歳に達する日”)."""
-    if (birth.month, birth.day) == (2, 29):
-        return date(birth.year + age, 2, 28)
+    """The day at whose end this age is reached (“N歳に達する日”): 28 February for who was born on 29 February."""
     return birthday_in(birth, birth.year + age) - timedelta(days=1)
 
 

@@ -86,7 +86,7 @@ class OfficeCalendar:
                 return None
             else:
                 day = covering.ended
-        return day if count > 0 else self.next_open(day)
+        return self.next_open(day)
 
     def _step(self, day: date, step: timedelta) -> date:
         for count in range(1, CLOSED_DAYS_MAX + 1):

@@ -81,6 +81,7 @@ _NAMES: dict[str, Era] = {
 }
 _ERA = "|".join(sorted((name for name in _NAMES if not name.isdecimal()), key=len, reverse=True))
 _NOT_KNOWN = "不詳|不明|不祥"  # 不祥 is a frequent slip for 不詳
+_BLANK = frozenset({"0", "00", *_NOT_KNOWN.split("|")})
 _BESIDE = rf"\((?:西暦)?(?:(?P<beside_era>{_ERA})(?P<beside_count>元|\d{{1,2}})|(?P<beside_year>\d{{4}}))年?\)"
 _WEEKDAYS = "月火水木金土日"
 _TAIL = rf"(?:生まれ|生)?(?:\(?(?P<weekday>[{_WEEKDAYS}])(?:曜日?)?(?:・祝)?\)?)?"
@@ -205,7 +206,7 @@ def _part(written: str | None) -> int | None:
 
 
 def _is_blank(written: str | None) -> bool:
-    return written is not None and (written in {"0", "00"} or written in _NOT_KNOWN.split("|"))
+    return written in _BLANK
 
 
 def _length(year: int, month: int) -> int:
