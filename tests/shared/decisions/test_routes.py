@@ -142,6 +142,23 @@ def test_a_route_with_a_fault_is_refused_with_its_place(document: dict[str, Any]
     assert path in str(refused.value)
 
 
+def test_a_route_may_have_twelve_levels() -> None:
+    levels = [{"key": f"l{n}", "seats": [{"section": f"s{n}", "post": "p"}]} for n in range(12)]
+
+    assert len(read_route(broken(levels=levels, deciding=[{"level": "l11"}])).levels) == 12
+
+
+def test_every_day_is_open_to_a_route() -> None:
+    on_that_day = {"op": "is-open", "of": [{"name": "day"}]}
+    document = broken(
+        facts=[{"key": "day", "kind": "date", "label": "日"}],
+        levels=[level for level in DOCUMENT["levels"] if level["key"] != "zaisei"],
+        deciding=[{"level": "kacho", "when": on_that_day}, {"level": "shicho"}],
+    )
+
+    assert deciding_key(read_route(document), {"day": date(2027, 1, 1)}, TODAY) == "kacho"
+
+
 def test_a_route_is_known_by_its_content() -> None:
     assert sha256_of({"a": 1, "b": 2}) == sha256_of({"b": 2, "a": 1}) != sha256_of({"a": 2, "b": 2})
     assert read_route(DOCUMENT).title_in("en") == "Spending"
