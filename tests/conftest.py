@@ -28,6 +28,14 @@ class NetworkIsShut(AssertionError):
 
 # A busy machine is slow now and then; what is to be fast is held in `bench/`.
 hypothesis.settings.register_profile("todoke", deadline=None)
+# For `make mutations`: the same examples for each mistake, none kept, and none made smaller.
+hypothesis.settings.register_profile(
+    "mutations",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+)
 hypothesis.settings.load_profile("todoke")
 
 

@@ -5,13 +5,16 @@ written into the checkout: a child process imports the mistaken source from memo
 """
 
 import argparse
+import gc
 import os
 import random
+import resource
 import signal
 import sys
 import time
 import tomllib
 from importlib.machinery import SourceFileLoader
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,11 @@ from tests.mutations.mutants import Mutant, mutants_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 120
+# A child has to say only whether a test failed: not why, and not by which smallest example.
+OPTIONS = (
+    "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--tb=no", "--assert=plain",
+    "--hypothesis-profile=mutations",
+)  # fmt: skip
 NOT_NOTICED, NOTICED, TOO_LONG = "not noticed", "noticed", "too long"
 
 
@@ -44,8 +52,10 @@ def _score(name: str, kernel: dict[str, Any], sample: int, seed: int) -> float |
         return None
     if kernel.get("pure"):
         _set_up()
-    if _outcome(None, kernel["tests"]) != NOT_NOTICED:
+    outcome, used = _outcome(None, kernel["tests"])
+    if outcome != NOT_NOTICED:
         raise SystemExit(f"{name}: its tests fail without a mistake; mend them first")
+    seconds = min(SECONDS_MAX, 5 + 2 * int(used))
     mutants = [mutant for path in files for mutant in mutants_of(path)]
     chosen = mutants
     if sample and sample < len(mutants):
@@ -53,7 +63,7 @@ def _score(name: str, kernel: dict[str, Any], sample: int, seed: int) -> float |
         chosen = [mutants[at] for at in drawn]
     began, noticed = time.monotonic(), 0
     for number, mutant in enumerate(chosen, start=1):
-        outcome = _outcome(mutant, kernel["tests"])
+        outcome, _used = _outcome(mutant, kernel["tests"], seconds)
         noticed += outcome != NOT_NOTICED
         if outcome == NOT_NOTICED:
             sys.stdout.write(f"{mutant.path.relative_to(ROOT)}:{mutant.line}: {mutant.what}: not noticed\n")
@@ -68,18 +78,19 @@ def _score(name: str, kernel: dict[str, Any], sample: int, seed: int) -> float |
     return score
 
 
-def _outcome(mutant: Mutant | None, tests: list[str]) -> str:
-    """What the tests said, asked in a process of its own."""
+def _outcome(mutant: Mutant | None, tests: list[str], seconds: int = SECONDS_MAX) -> tuple[str, float]:
+    """What the tests said, asked in a process of its own that may use so many seconds; and how many it used."""
     child = os.fork()
     if child == 0:
-        os._exit(_run(mutant, tests))
-    _pid, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return TOO_LONG
-    return NOT_NOTICED if os.WEXITSTATUS(status) == 0 else NOTICED
+        os._exit(_run(mutant, tests, seconds))
+    _pid, status, used = os.wait4(child, 0)
+    outcome = TOO_LONG if os.WIFSIGNALED(status) else NOTICED if os.WEXITSTATUS(status) else NOT_NOTICED
+    return outcome, used.ru_utime + used.ru_stime
 
 
-def _run(mutant: Mutant | None, tests: list[str]) -> int:
+def _run(mutant: Mutant | None, tests: list[str], seconds: int) -> int:
+    # Of the processor, so that a busy machine makes nothing late; by the clock, for what waits without an end.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     signal.alarm(SECONDS_MAX)
     os.chdir(ROOT)
     silence = os.open(os.devnull, os.O_WRONLY)
@@ -91,15 +102,22 @@ def _run(mutant: Mutant | None, tests: list[str]) -> int:
         _forget(mutant.path.parent)
     import pytest  # in the child, so that nothing of the house is imported before the mistake is in place
 
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", *tests]))
+    return int(pytest.main([*OPTIONS, *tests]))
 
 
 def _set_up() -> None:
-    """Django once for all children. Only for a kernel without models: what is imported anew must not register twice."""
+    """Django and pytest once for all children. Only for a kernel without models: what is imported anew must not
+    register twice.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django  # only where a kernel is pure
 
     django.setup()
+    import django.test  # only now that the settings are there
+
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    gc.freeze()  # each child would sweep all of this twice
 
 
 def _forget(folder: Path) -> None:
