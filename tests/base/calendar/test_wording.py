@@ -21,6 +21,7 @@ BOTH, ERA, WESTERN = Calendar.BOTH, Calendar.ERA, Calendar.WESTERN
         (date(2024, 4, 1), "en", ERA, "1 April Reiwa 6"),
         (date(2024, 4, 1), "en-gb", WESTERN, "1 April 2024"),
         (date(2024, 4, 1), "vi", BOTH, "2024-04-01"),
+        (date(1873, 1, 1), "ja", BOTH, "明治6年(1873年)1月1日"),
         (date(1872, 12, 31), "ja", BOTH, "1872年12月31日"),
     ],
 )
