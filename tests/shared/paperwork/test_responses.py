@@ -141,10 +141,10 @@ def test_withdrawing_takes_it_out_of_the_index(dog: Form) -> None:
 def test_the_form_has_its_times_and_its_cap(dog: Form) -> None:
     late = begun(dog)
     schedule(dog, opens_at=MAY + timedelta(days=1), closes_at=None, responses_max=None, by="test")
-    with pytest.raises(responses.NotOpenYet):
+    with pytest.raises(responses.NotOpenYet), transaction.atomic():
         responses.begin(dog, at=MAY)
     schedule(dog, opens_at=None, closes_at=MAY, responses_max=None, by="test")
-    with pytest.raises(responses.Closed):
+    with pytest.raises(responses.Closed), transaction.atomic():
         responses.begin(dog, at=MAY)
     with pytest.raises(responses.Closed):
         hand_in(late)
@@ -152,7 +152,7 @@ def test_the_form_has_its_times_and_its_cap(dog: Form) -> None:
     other = begun(dog)
     hand_in(late)
     for act in (lambda: hand_in(other), lambda: responses.begin(dog, at=MAY)):
-        with pytest.raises(responses.Full):
+        with pytest.raises(responses.Full), transaction.atomic():
             act()
 
 

@@ -139,7 +139,7 @@ class Receipt:
         return self.standing is not None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin(
     form: Form,
     *,
@@ -150,7 +150,8 @@ def begin(
     entered_by: str = "",
     carried: Mapping[str, Carried] | None = None,
 ) -> Response:
-    """Begin a response on the version that is published now; it stays pinned to it.
+    """Begin a response on the version that is published now; it stays pinned to it. Stays or goes with the surrounding
+    transaction, as a whole.
 
     `carried`: answers from a guide, an earlier response or a register, each shown with its source and still to be
     changed. Raises NotOpenYet, Closed, Full.
