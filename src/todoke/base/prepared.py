@@ -8,17 +8,21 @@ that are written. They are for the few that every filing needs; all others are a
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.postgresql.compiler import SQLCompiler
 from django.db.models.expressions import Value
-from django.db.models.query import ModelIterable
+from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+# As its stubs know it, it takes no connection.
+_PreparedCursor: Any = ServerBindingCursor
 
 
 class Given(Value):
@@ -28,7 +32,7 @@ class Given(Value):
         super().__init__(place)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """The placeholder, and itself for `_Compiler` to find."""
+        """The placeholder, and itself for `_WorkedOut` to find."""
         del compiler, connection
         return "%s", (self,)
 
@@ -47,40 +51,65 @@ class Prepared(Generic[Row]):
 
     def rows(self, *values: object) -> list[Row]:
         """All that is found, with what the question's select_related names."""
-        made: models.QuerySet[Row] | None = getattr(self._here, "made", None)
+        made: _WorkedOut | None = getattr(self._here, "made", None)
         if made is None:
-            made = self._here.made = self._worked_out(len(values))
-        compiler: _Compiler = made.query.get_compiler(using=made.db)
-        compiler.values = values
-        return list(ModelIterable(made))
+            made = self._here.made = _worked_out(self._ask(*map(Given, range(len(values)))))
+        return made.rows(values)
 
     def first(self, *values: object) -> Row | None:
         """The first that is found, if any."""
         return next(iter(self.rows(*values)), None)
 
-    def _worked_out(self, count: int) -> models.QuerySet[Row]:
-        made = self._ask(*(Given(place) for place in range(count)))
-        compiler = _Compiler(made.query, made.query.get_compiler(using=made.db).connection, made.db)
-        compiler.known = compiler.as_sql()
-        made.query.get_compiler = lambda *_arguments, **_named: compiler  # type: ignore[method-assign]
-        return made
 
+@dataclass(frozen=True)
+class _WorkedOut:
+    """A question as SQL, and how Django makes objects of its answer (as in its ModelIterable)."""
 
-# As its stubs know it, it takes no connection.
-_PreparedCursor: Any = ServerBindingCursor
+    sql: str
+    told: tuple[Any, ...]
+    locks: bool
+    compiler: Any
+    converters: Any
+    model: Any
+    columns: slice
+    names: list[str]
+    related: list[Any]
 
-
-class _Compiler(SQLCompiler):
-    known: tuple[str, tuple[Any, ...]]
-    values: tuple[object, ...] = ()
-
-    def execute_sql(self, *_arguments: Any, **_named: Any) -> Any:
-        sql, known = self.known
-        if self.query.select_for_update and connection.get_autocommit():
+    def rows(self, values: tuple[object, ...]) -> list[Any]:
+        database = _database()
+        if self.locks and database.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        told = [self.values[each.value] if isinstance(each, Given) else each for each in known]
-        with _told(sql, told) as cursor:
-            return [cursor.fetchall()]
+        told = [values[each.value] if isinstance(each, Given) else each for each in self.told]
+        with _asked(database, self.sql, told) as cursor:
+            answer = cursor.fetchall()
+        if self.converters:
+            answer = self.compiler.apply_converters(answer, self.converters)
+        found = []
+        for line in answer:
+            row = self.model.from_db(database.alias, self.names, line[self.columns])
+            for each in self.related:
+                each.populate(line, row)
+            found.append(row)
+        return found
+
+
+def _worked_out(asked: models.QuerySet[Any]) -> _WorkedOut:
+    compiler: Any = asked.query.get_compiler(using=asked.db)
+    sql, told = compiler.as_sql()
+    kept = compiler.klass_info["select_fields"]
+    columns = slice(kept[0], kept[-1] + 1)
+    return _WorkedOut(
+        sql,
+        told,
+        locks=asked.query.select_for_update,
+        compiler=compiler,
+        converters=compiler.get_converters([each[0] for each in compiler.select]),
+        model=compiler.klass_info["model"],
+        columns=columns,
+        names=[each[0].target.attname for each in compiler.select[columns]],
+        # The stubs are those of Django 6.1, which asks for one more.
+        related=get_related_populators(compiler.klass_info, compiler.select, asked.db),  # type: ignore[call-arg]
+    )
 
 
 def insert(row: models.Model) -> None:
@@ -90,10 +119,12 @@ def insert(row: models.Model) -> None:
     # What it points to may have got its number after it was put there.
     row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
     sql, written, given = _insertion(type(row))
-    with transaction.mark_for_rollback_on_error(using=connection.alias), _told(sql, _values(row, written)) as cursor:
+    database = _database()
+    values = _values(database, row, written)
+    with transaction.mark_for_rollback_on_error(database.alias), _asked(database, sql, values) as cursor:
         for field, value in zip(given, cursor.fetchone() if given else (), strict=True):
             setattr(row, field.attname, value)
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, database.alias
 
 
 def update(row: models.Model, *names: str, told: tuple[str, ...] = ()) -> None:
@@ -102,8 +133,9 @@ def update(row: models.Model, *names: str, told: tuple[str, ...] = ()) -> None:
     Raises DatabaseError where the row is gone.
     """
     sql, written = _change(type(row), names, told)
-    values = [*_values(row, written, is_new=False), row.pk]
-    with transaction.mark_for_rollback_on_error(using=connection.alias), _told(sql, values) as cursor:
+    database = _database()
+    values = [*_values(database, row, written, is_new=False), row.pk]
+    with transaction.mark_for_rollback_on_error(database.alias), _asked(database, sql, values) as cursor:
         if cursor.rowcount != 1:
             raise DatabaseError(f"{row._meta.label} {row.pk} is not there any more")
         for name, value in zip(told, cursor.fetchone() if told else (), strict=True):
@@ -138,13 +170,17 @@ def _change(model: type[models.Model], names: tuple[str, ...], told: tuple[str, 
     return sql, written
 
 
-def _values(row: models.Model, fields: list[Any], *, is_new: bool = True) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, is_new), connection) for field in fields]
+def _values(database: Any, row: models.Model, fields: list[Any], *, is_new: bool = True) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, is_new), database) for field in fields]
+
+
+def _database() -> Any:
+    """This thread's connection itself: to ask Django's stand-in for it takes longer, for each word."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 @contextmanager
-def _told(sql: str, values: list[Any]) -> Iterator[Any]:
-    database: Any = connection
+def _asked(database: Any, sql: str, values: list[Any]) -> Iterator[Any]:
     database.ensure_connection()
     # The usual cursor writes values into the text of the statement; this one leaves them out, and prepares it.
     with database._prepare_cursor(_PreparedCursor(database.connection)) as cursor:
