@@ -3,6 +3,8 @@
 import ipaddress
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
+from django.test import TransactionTestCase
 
+from tests import emptied, kept
 from todoke.base.postgres.address import hosts_of
 
 JOURNEYS = Path(__file__).parent / "journeys"
@@ -20,6 +24,7 @@ LONG = ("tests/house/test_every_url.py", "tests/journeys/", "tests/mixes/", "tes
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 _started = False
+_making: subprocess.Popen[bytes] | None = None
 
 
 class NetworkIsShut(AssertionError):
@@ -43,7 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "journey: played in a real browser; needs Chromium")
     config.addinivalue_line("markers", "faults: takes its time; left out unless asked for (-m faults, as .ci/run does)")
     _shut_the_network()
+    DatabaseCreation._create_test_db = kept.create_as_copy  # type: ignore[method-assign]
     DatabaseCreation._destroy_test_db = _drop_whoever_is_there  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = emptied.empty_what_has_rows  # type: ignore[method-assign]
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     # Under pytest-xdist this is the controller: it prepares what its workers use.
@@ -51,6 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         global _started  # noqa: PLW0603 - one session, one server
         settings.EMBEDDED_SERVER.start()
         _started = True
+    if config.getoption("numprocesses", None) and not kept.is_there():
+        global _making  # noqa: PLW0603 - the same
+        _making = subprocess.Popen([sys.executable, "-m", "tests.kept"], cwd=config.rootpath)
 
 
 def _drop_whoever_is_there(creation: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
@@ -62,6 +72,8 @@ def _drop_whoever_is_there(creation: DatabaseCreation, test_database_name: str, 
 
 
 def pytest_unconfigure() -> None:
+    if _making:
+        _making.wait()
     if _started:
         settings.EMBEDDED_SERVER.stop()
 
