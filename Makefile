@@ -19,6 +19,9 @@ find_python = for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 
 run: $(VENV)/.run
 	@$(PY) -m todoke.project.cli up
 
+# They start hundreds of processes; what Python compiled for one serves all, whatever the environment says otherwise.
+test faults: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/.develop
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
