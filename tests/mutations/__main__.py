@@ -25,7 +25,7 @@ SECONDS_MAX = 120
 # A child has to say only whether a test failed: not why, and not by which smallest example.
 OPTIONS = (
     "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--tb=no", "--assert=plain",
-    "--hypothesis-profile=mutations",
+    "--hypothesis-profile=mutations", "-m", "faults or not faults",
 )  # fmt: skip
 NOT_NOTICED, NOTICED, TOO_LONG = "not noticed", "noticed", "too long"
 

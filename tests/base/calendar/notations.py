@@ -69,3 +69,13 @@ NOTATIONS: dict[str, Callable[[date], str]] = {
         f"{day.day} {_MONTHS[day.month - 1]} {day.year} ({row(day)[6]} {_count(day)})"
     ),
 }
+
+
+def some_days() -> list[date]:
+    """Every 31st of them, and those at which an era, a year or a February turns."""
+    begins = {first for first, *_names in _TABLE}
+    turns = begins | {first - timedelta(days=1) for first in begins}
+    ends = {(12, 31), (1, 1), (2, 28), (2, 29), (3, 1)}
+    return [
+        day for number, day in enumerate(EVERY_DAY) if number % 31 == 0 or (day.month, day.day) in ends or day in turns
+    ]
