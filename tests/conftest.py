@@ -1,5 +1,6 @@
 """What every test may rely on: a database, shut sockets, the published data, and no journey skipped unseen."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -89,6 +90,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in set(slow)]
+
+
+def pytest_collection_finish() -> None:
+    # What is there now stays: ten thousand tests and all modules need not be searched for rubbish again and again.
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -64,7 +64,7 @@ def _ensure(creation: DatabaseCreation, cursor: CursorWrapper) -> str:
     _migrate(creation, draft)
     cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [BEGINNING])
     for (old,) in cursor.fetchall():
-        if old != draft:
+        if old != draft and len(old) == len(kept):
             cursor.execute(f"DROP DATABASE {creation._quote_name(old)}")
     cursor.execute(f"ALTER DATABASE {creation._quote_name(draft)} RENAME TO {creation._quote_name(kept)}")
     return kept
