@@ -4,6 +4,7 @@ Reading the organisation, the routes and the letters takes some two thousand sta
 procedure stands on them. The rows are taken as the loader left them, so that a test sees what a city sees.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,26 +24,31 @@ class _Rows:
     text: bytes
 
 
-_TAKEN: dict[tuple[tuple[type[CityPart], ...], date], list[_Rows]] = {}
+_TAKEN: dict[tuple[Hashable, date], list[_Rows]] = {}
 
 
 def load_town(*parts: type[CityPart]) -> None:
-    """凪浜市 as these parts of the loader know it, in a database that has no city yet.
+    """凪浜市 as these parts of the loader know it, in a database that has no city yet."""
+    with transaction.atomic():
+        load_once(parts, lambda: _load(parts))
+
+
+def load_once(name: Hashable, load: Callable[[], None]) -> None:
+    """Have the rows that `load` writes. It is called once in a process for each name; later the rows are put back.
 
     What a loaded day writes differs from day to day (posts are held from today on), so each day is read anew.
     """
-    asked = (parts, in_japan(now()).date())
-    with transaction.atomic():
-        if asked in _TAKEN:
-            for rows in _TAKEN[asked]:
-                _put_back(rows)
-        else:
-            before = _counts()
-            _load(parts)
-            grown = [table for table, count in _counts().items() if count != before[table]]
-            # Rows among a test's own cannot be told from them.
-            if not any(before[table] for table in grown):
-                _TAKEN[asked] = [_Rows(table, _copied(table)) for table in grown]
+    asked = (name, in_japan(now()).date())
+    if asked in _TAKEN:
+        for rows in _TAKEN[asked]:
+            _put_back(rows)
+        return
+    before = _counts()
+    load()
+    grown = [table for table, count in _counts().items() if count != before[table]]
+    # Rows among a test's own cannot be told from them.
+    if not any(before[table] for table in grown):
+        _TAKEN[asked] = [_Rows(table, _copied(table)) for table in grown]
 
 
 def _load(parts: tuple[type[CityPart], ...]) -> None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from lxml import etree
 
 from tests.shared.delegation.houses import NIGHT, granted, kept, make_area
+from tests.towns import load_once
 from todoke.civic.emergency.actions import deciding, drafts, incidents, refusals
 from todoke.civic.emergency.actions.city import TemplatesPart
 from todoke.civic.emergency.actions.drafts import Changes
@@ -47,7 +48,7 @@ OURS = "999911.minato"
 
 @pytest.fixture
 def templates(db) -> None:
-    TemplatesPart().load(SAMPLE_CITY, LoadReport(SAMPLE_CITY))
+    load_once("templates", lambda: TemplatesPart().load(SAMPLE_CITY, LoadReport(SAMPLE_CITY)))
 
 
 @pytest.fixture

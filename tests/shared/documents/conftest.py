@@ -6,6 +6,7 @@ import pytest
 
 from tests.cities import SAMPLE_CITY
 from tests.sign_in import make_staff
+from tests.towns import load_once
 from todoke.base.clock import in_japan, now
 from todoke.ground.people.models import Section
 from todoke.ground.people.queries import viewer_for
@@ -31,7 +32,7 @@ def load_sample_city() -> None:
 def house(db: None, settings, tmp_path) -> None:
     """The fictional city with its documents; files and keys in a folder of their own."""
     settings.FILES_ROOT = tmp_path / "files"
-    load_sample_city()
+    load_once("documents", load_sample_city)
 
 
 @pytest.fixture

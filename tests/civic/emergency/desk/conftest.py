@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sign_in import make_staff
+from tests.towns import load_once
 from todoke.civic.emergency.actions.city import TemplatesPart
 from todoke.civic.emergency.actions.intake import take_in
 from todoke.civic.emergency.models import Telegram
@@ -68,6 +69,10 @@ def city(db, folders) -> City:
 @pytest.fixture
 def templates(city) -> None:
     """The templates of the sample city."""
+    load_once("templates", load_templates)
+
+
+def load_templates() -> None:
     report = LoadReport(SAMPLE_CITY)
     TemplatesPart().load(SAMPLE_CITY, report)
     assert [str(fault) for fault in report.faults] == []
