@@ -15,7 +15,7 @@ from todoke.ground.places.actions import load_city
 from todoke.shared.decisions.actions.office import enter_absence
 from todoke.shared.decisions.models import Decision, ReadingTask
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 TITLE = "防鳥ネットの購入について"
 
 

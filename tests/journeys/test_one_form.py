@@ -86,6 +86,7 @@ def test_a_form_from_the_first_page_to_the_receipt(
     assert Response.objects.get().state == "submitted"
 
 
+@pytest.mark.faults
 def test_the_same_without_script_at_320_pixels(
     open_window: Callable[..., Any], keep_picture: Callable[..., Any], window: Any
 ) -> None:
@@ -111,6 +112,7 @@ def test_the_same_without_script_at_320_pixels(
     assert plain.get_by_role("heading", name="受け付けました").is_visible()
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("language", ["ja-easy", "en"])
 def test_every_page_in_the_other_languages(
     window: Any, check_look: Callable[[Any], None], keep_picture: Callable[..., Any], language: str
