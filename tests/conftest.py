@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _started = True
     if config.getoption("numprocesses", None) and not kept.is_there():
         global _making  # noqa: PLW0603 - the same
-        _making = subprocess.Popen([sys.executable, "-m", "tests.kept"], cwd=config.rootpath)
+        _making = subprocess.Popen([sys.executable, "-m", "tests.kept"], cwd=config.rootpath, stdout=subprocess.DEVNULL)
 
 
 def _drop_whoever_is_there(creation: DatabaseCreation, test_database_name: str, verbosity: int) -> None:

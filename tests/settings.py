@@ -30,6 +30,8 @@ from todoke.project.settings import *  # noqa: E402, F403 - after the folder is 
 
 # What is committed here need not outlive a power cut, and passwords here guard nothing.
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # noqa: F405 - from the star
+if EMBEDDED_SERVER:  # noqa: F405 - from the star
+    EMBEDDED_SERVER.options |= {"fsync": "off", "full_page_writes": "off"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):

@@ -30,6 +30,7 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def server(open_folder: Path) -> Iterator[EmbeddedServer]:
     server = EmbeddedServer(open_folder / "var" / "postgres", state=open_folder / "state")
+    server.options["work_mem"] = "5MB"
     server.start()
     yield server
     server.stop()
@@ -73,6 +74,8 @@ def test_settings_look_and_write_nothing(tmp_path: Path):
         ("SHOW data_checksums", "on"),
         ("SHOW server_encoding", "UTF8"),
         ("SHOW timezone", "UTC"),
+        ("SHOW fsync", "on"),
+        ("SHOW work_mem", "5MB"),  # asked for beside ours
         ("SELECT datcollate FROM pg_database WHERE datname = 'todoke'", "C"),
         ("SELECT string_agg(x, '' ORDER BY x) FROM unnest(ARRAY['ん', 'あ', 'z', 'A', '亜']) AS x", "Azあん亜"),
     ],

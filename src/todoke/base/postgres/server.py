@@ -43,6 +43,8 @@ class EmbeddedServer:
     def __init__(self, home: Path, *, state: Path = STATE) -> None:
         self.home = home.absolute()
         self.state = state
+        # PostgreSQL's own settings beside ours, for the next start.
+        self.options: dict[str, str] = {}
 
     @property
     def place(self) -> Place:
@@ -168,6 +170,7 @@ class EmbeddedServer:
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            **self.options,
         }
         spelled = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
         deadline = time.monotonic() + START_SECONDS_MAX
