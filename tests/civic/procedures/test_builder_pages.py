@@ -201,6 +201,20 @@ def test_a_condition_is_chosen_and_said_in_words(desk, draft):
     assert "visible" not in written()["form"]["pages"][1]["questions"][2]
 
 
+def test_a_line_whose_question_was_removed_meanwhile_is_named_before_anything_is_kept(desk, draft):
+    before = sha()
+    lines = {"name_0": "again", "comparison_0": "yes", "name_1": "gone", "comparison_1": "yes", "joined": "and"}
+
+    told = post(desk, address("-rule", place="visible:plan"), lines)
+
+    assert told.status_code == 409
+    assert "1行は、使っていた質問か計算が消された" in told.content.decode()
+    assert 'value="again"' in told.content.decode()
+    assert sha() == before
+    del lines["name_1"]
+    assert post(desk, address("-rule", place="visible:plan"), lines).status_code == 302
+
+
 def test_a_condition_beyond_the_chooser_is_shown_and_kept(desk, clerk):
     complex_one = {"op": "more", "of": [{"op": "add", "of": [{"name": "area"}, 1]}, 3]}
     says = {"ja": "狭すぎます。"}

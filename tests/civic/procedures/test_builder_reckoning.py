@@ -246,3 +246,14 @@ def test_the_rows_of_a_table_are_changed_added_and_removed(desk, draft):
 def test_a_table_needs_a_question_and_one_that_is_not_there_has_no_page(desk, draft):
     assert desk.get(f"{address('-new-table')}?by=applicant.name")["Location"] == address("-fee")
     assert desk.get(address("-table", table="fees")).status_code == 404
+
+
+def test_a_line_whose_question_was_removed_meanwhile_is_named_before_anything_is_kept(desk, draft):
+    lines = {"term_0": "name:area", "term_1": "name:gone", "joint_1": "add"}
+
+    told = post(desk, address("-new-computed"), {**LABEL, **lines, "save": "1"})
+
+    assert told.status_code == 409
+    assert "1行は、使っていた質問か計算が消された" in told.content.decode()
+    assert 'value="name:area"' in told.content.decode()
+    assert "computed" not in written()["form"]

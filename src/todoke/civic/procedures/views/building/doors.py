@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from todoke.base.clock import now
 from todoke.civic.procedures.actions.building import keep
@@ -81,6 +81,16 @@ def change(request: VisitorRequest, draft: Draft, make: Callable[[Json], Json], 
         return Refusal(str(refused))
     messages.success(request, says if step is not None else _("変わったところはありません。"))
     return None
+
+
+def lines_gone(count: int) -> Refusal:
+    """For a page on which lines stood whose question or computed value somebody has removed meanwhile."""
+    says = ngettext(
+        "%(count)d行は、使っていた質問か計算が消されたため、外しました。残りの行を確かめて、もう一度保存してください。",
+        "%(count)d行は、使っていた質問か計算が消されたため、外しました。残りの行を確かめて、もう一度保存してください。",
+        count,
+    )
+    return Refusal(says % {"count": count})
 
 
 def _conflict(draft: Draft, based_on: str) -> Refusal:

@@ -22,7 +22,7 @@ from todoke.civic.procedures.building.reckoning import LINES_MAX, Line, Reckonin
 from todoke.civic.procedures.queries.building import Draft
 from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.views.building.asking import formula_words, sound
-from todoke.civic.procedures.views.building.doors import READ_OR_POST, change, opened, shown
+from todoke.civic.procedures.views.building.doors import READ_OR_POST, change, lines_gone, opened, shown
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.paperwork.types import Json, Words
 
@@ -102,8 +102,9 @@ def _computed(request: VisitorRequest, draft: Draft, key: str, entry: Mapping[st
     is_kept = bool(entry) and (reckoning == known or (known is None and not reckoning.lines))
     sheet = _sheet(reckoning, entry.get("formula") if is_kept else None, scope)
     is_saved = posted is not None and "save" in posted
-    refusal = None
-    if is_saved and form.is_valid() and sheet.is_sound:
+    lost = 0 if posted is None else _lost(posted, scope)
+    refusal = lines_gone(lost) if lost else None
+    if is_saved and not lost and form.is_valid() and sheet.is_sound:
         label = form.cleaned_data["label"]
         says = _("計算「%(label)s」を保存しました。") % {"label": label["ja"]}
         refusal = change(request, draft, lambda json: put_computed(json, key, label, sheet.formula), says)
@@ -155,6 +156,12 @@ def _told(posted: Mapping[str, str], scope: Scope) -> Reckoning:
         unit if unit in reckonings.UNITS and way else "1",
         "is_yen" in posted,
     )
+
+
+def _lost(posted: Mapping[str, str], scope: Scope) -> int:
+    """How many lines reckon with something that is not there any more."""
+    terms = [posted.get(f"term_{number}", "") for number in range(LINES_MAX)]
+    return sum(1 for term in terms if term and reckonings.line_of(term, scope, "", "") is None)
 
 
 def _sheet(reckoning: Reckoning, kept: Json, scope: Scope) -> Sheet:

@@ -22,7 +22,7 @@ from todoke.civic.procedures.queries.building import Draft
 from todoke.civic.procedures.rules import BUILD
 from todoke.civic.procedures.types import Instead
 from todoke.civic.procedures.views.building.asking import condition_words, remarks
-from todoke.civic.procedures.views.building.doors import READ_OR_POST, Refusal, change, opened, shown
+from todoke.civic.procedures.views.building.doors import READ_OR_POST, Refusal, change, lines_gone, opened, shown
 from todoke.ground.people.gate import VisitorRequest
 from todoke.shared.paperwork.fields.files import Files
 from todoke.shared.paperwork.types import Json, Words
@@ -61,6 +61,7 @@ def rule(request: VisitorRequest, procedure: str, place: str) -> HttpResponseBas
     refusal: Refusal | None = None
     if request.method == "POST":
         told, joined = _posted(request, scope)
+        lost = _lost(request, scope)
         rows = [row for row in told if not row.is_dropped]
         if added := scope.get(request.POST.get("new", "")) if "more" in request.POST else None:
             rows.append(_row(len(rows), added, "", ""))
@@ -69,9 +70,14 @@ def rule(request: VisitorRequest, procedure: str, place: str) -> HttpResponseBas
         is_said = bool(told) and not any(row.error for row in rows)
         if "more" not in request.POST and ("remove" in request.POST or is_said):
             says = _("条件を保存しました。") if formula is not None else _("条件をなしにしました。")
-            refusal = change(request, draft, lambda json: put_rule(json, place, formula, draft.scope), says)
+            if lost and "remove" not in request.POST:
+                refusal = lines_gone(lost)
+            else:
+                refusal = change(request, draft, lambda json: put_rule(json, place, formula, draft.scope), says)
             if refusal is None:
                 return redirect(back)
+        elif lost:
+            refusal = lines_gone(lost)
         if "more" in request.POST:
             for row in rows:
                 row.error = ""
@@ -109,6 +115,12 @@ def _posted(request: VisitorRequest, scope: Scope) -> tuple[list[Row], str]:
         rows.append(row)
     joined = request.POST.get("joined", "and")
     return rows, joined if joined in conditions.JOINED else "and"
+
+
+def _lost(request: VisitorRequest, scope: Scope) -> int:
+    """How many lines ask something that is not there any more."""
+    names = [request.POST.get(f"name_{number}", "") for number in range(CLAUSES_MAX)]
+    return sum(1 for name in names if name and name not in scope)
 
 
 def _formula(rows: list[Row], joined: str, scope: Scope) -> Json:
