@@ -19,7 +19,7 @@ from todoke.ground.retention.city import RetentionPart
 from todoke.shared.decisions.city import DecisionsPart
 from todoke.shared.documents.city import DocumentsPart
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
 PARTS = (PeoplePart, RetentionPart, DecisionsPart, DocumentsPart, StandardFlowsPart, ProceduresPart)

@@ -34,6 +34,7 @@ def two_alerts(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "alerts/feed.json").write_bytes(feed_files(state)["feed.json"])
 
 
+@pytest.mark.faults
 def test_a_screen_goes_on_turning_its_last_copies_while_the_line_is_cut(window, two_alerts):
     page = window.page
     page.goto("/signage/")
