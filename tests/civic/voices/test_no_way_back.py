@@ -104,7 +104,7 @@ def test_nothing_is_recorded_when_somebody_answers(invited, clerk):
     answered(invited, clerk, sheet(how="good"))
 
     # The invitation was recorded, as made by staff; its use was not.
-    assert list(Entry.objects.order_by("number").values_list("what", flat=True)[before:]) == ["voices.invited"]
+    assert list(Entry.objects.order_by("pk").values_list("what", flat=True)[before:]) == ["voices.invited"]
 
 
 def test_where_in_the_table_an_answer_lies_is_left_to_chance(invited, clerk):
