@@ -20,7 +20,6 @@ from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row", bound=models.Model)
 
-
 # As its stubs know it, it takes no connection.
 _PreparedCursor: Any = ServerBindingCursor
 
@@ -181,6 +180,7 @@ def _database() -> Any:
 
 @contextmanager
 def _asked(database: Any, sql: str, values: list[Any]) -> Iterator[Any]:
+    database.close_if_health_check_failed()
     database.ensure_connection()
     # The usual cursor writes values into the text of the statement; this one leaves them out, and prepares it.
     with database._prepare_cursor(_PreparedCursor(database.connection)) as cursor:

@@ -15,7 +15,7 @@ from todoke.ground.retention.actions import custody
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Carried
 from todoke.shared.paperwork.models import Channel, Response
-from todoke.shared.paperwork.queries import Filled, filled, published_version
+from todoke.shared.paperwork.queries import Filled, filled_in, published_version
 
 # Under what the record knows an answer that the guide has filled in.
 SOURCE = "prefill:guide"
@@ -57,7 +57,7 @@ def newest_answers(topic: GuideTopic, found: Filled, *, at: datetime) -> Filled:
         return found
     response = found.response
     begun = begin_answers(topic, at=at, language=response.language, entered_by=response.entered_by, earlier=found)
-    again = filled(begun.key)
+    again = filled_in(begun)
     assert again is not None
     return again
 

@@ -22,7 +22,7 @@ from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Incomplete, Posted, ResponseRefused
 from todoke.shared.paperwork.document import canonical
 from todoke.shared.paperwork.models import Channel, Revision
-from todoke.shared.paperwork.queries import Filled, filled
+from todoke.shared.paperwork.queries import Filled, filled_in
 from todoke.shared.paperwork.types import Raw, Source
 
 WITH = ("version__section", "version__procedure", "response__version__form", "response__custody", "case__section")
@@ -101,7 +101,7 @@ def _begun(
         written_at=came.written_at,
         sent_by_id=viewer.account_id or 0,
     )
-    found = filled(filing.response.key)
+    found = filled_in(filing.response)
     assert found is not None
     taken = responses.take(filing.response, read(found), at=at, source=Source.STAFF, device=str(came.key))
     # Every page has been gone through, so the counter shows at once what is wrong on it.

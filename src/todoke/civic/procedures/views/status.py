@@ -37,7 +37,7 @@ from todoke.shared.paperwork.filling import private
 from todoke.shared.paperwork.filling.holding import HELD
 from todoke.shared.paperwork.filling.receipts import ask_receipt
 from todoke.shared.paperwork.models import Response
-from todoke.shared.paperwork.queries import filled
+from todoke.shared.paperwork.queries import filled_in
 from todoke.shared.paperwork.rules import in_groups
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
@@ -87,7 +87,7 @@ def filing(request: VisitorRequest, key: UUID) -> HttpResponseBase:
     if (found.case is None or "all" in request.GET) and (answer := shut(request, found)):
         return answer
     if found.case is None:
-        answers = filled(found.response.key)
+        answers = filled_in(found.response)
         if answers is None:
             raise Http404
         return redirect(DESK.first(answers))
@@ -134,7 +134,7 @@ def _values(found: Filing, case: Case, **more: Any) -> dict[str, Any]:
 
 def _correcting(found: Filing, task: Task) -> str:
     """The page with the first question that was opened."""
-    answers = filled(found.response.key)
+    answers = filled_in(found.response)
     if answers is None or not answers.is_open:
         return ""
     standing = answers.standing(circumstances(now()))

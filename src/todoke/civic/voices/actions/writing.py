@@ -15,7 +15,7 @@ from todoke.ground.people.rules import Viewer
 from todoke.shared.casework.actions.opening import open_case_for
 from todoke.shared.paperwork.actions import responses
 from todoke.shared.paperwork.actions.responses import Receipt
-from todoke.shared.paperwork.queries import filled
+from todoke.shared.paperwork.queries import filled_in
 from todoke.shared.timetable.queries import office_calendar
 
 WITH = (
@@ -56,7 +56,7 @@ def hand_in(voice: Voice, *, submit_key: str, viewer: Viewer, at: datetime) -> R
     receipt = responses.submit(held.response, submit_key=submit_key, circumstances=around, at=at)
     if held.case_id is not None:
         return receipt
-    found = filled(held.response.key)
+    found = filled_in(held.response)
     assert found is not None
     said = found.standing(around).values
     uses = held.box.uses

@@ -31,7 +31,7 @@ from todoke.shared.paperwork.actions.responses import Incomplete, ResponseRefuse
 from todoke.shared.paperwork.filling import Desk, asks_by_form, hold, private
 from todoke.shared.paperwork.filling.receipts import ask_receipt
 from todoke.shared.paperwork.models import Response
-from todoke.shared.paperwork.queries import Filled, filled
+from todoke.shared.paperwork.queries import Filled, filled_in
 from todoke.shared.paperwork.rules import in_groups
 from todoke.shared.paperwork.types import Words
 
@@ -111,7 +111,7 @@ def begin(request: VisitorRequest, key: str) -> HttpResponse:
 
 def _open(request: VisitorRequest, key: UUID) -> tuple[Voice, Filled]:
     mine = theirs(request, key)
-    found = filled(mine.response.key)
+    found = filled_in(mine.response)
     if found is None:
         raise Http404
     return mine, found

@@ -25,7 +25,7 @@ from todoke.shared.paperwork.filling.drawing import DrawnField, computed_words, 
 from todoke.shared.paperwork.filling.holding import TOKEN, device_of, hold, token_of
 from todoke.shared.paperwork.filling.posted import read_posted
 from todoke.shared.paperwork.models import Response, Secret
-from todoke.shared.paperwork.queries import Filled, filled, filled_in, usual_circumstances
+from todoke.shared.paperwork.queries import Filled, filled_in, usual_circumstances
 from todoke.shared.paperwork.registry import field_kinds
 from todoke.shared.paperwork.rules import RECEIPT_LETTERS, in_groups, new_code
 from todoke.shared.paperwork.standing import Standing
@@ -264,7 +264,7 @@ class Desk:
                 values["error"] = str(trouble)
             else:
                 hold(request, response)
-                found = filled(response.key)
+                found = filled_in(response)
                 if found is not None:
                     return redirect(self._first(found, found.standing(self.circumstances())))
                 values["error"] = _("この回答は、保存期間が終わったため、もうありません。")

@@ -43,7 +43,7 @@ from todoke.shared.documents.queries import address_of, code_of
 from todoke.shared.paperwork.actions.responses import AlreadyHandedIn, Posted, take
 from todoke.shared.paperwork.filling import opened_by, token_of, with_files
 from todoke.shared.paperwork.filling.receipts import look_up
-from todoke.shared.paperwork.queries import Filled, filled
+from todoke.shared.paperwork.queries import Filled, filled_in
 from todoke.shared.paperwork.registry import field_kinds
 from todoke.shared.paperwork.rules import in_groups
 from todoke.shared.paperwork.types import Raw
@@ -69,7 +69,7 @@ def _open(request: HttpRequest, key: UUID, token: str) -> tuple[Filing, Filled]:
     viewer = request.viewer  # type: ignore[attr-defined]
     if not queries.opens_to(viewer, mine, is_held=opened_by(token, mine.response)):
         raise LevelTooLow
-    found = filled(mine.response.key)
+    found = filled_in(mine.response)
     if found is None:
         raise Http404
     return mine, found
@@ -87,7 +87,7 @@ def begin(request: HttpRequest, key: str, told: Beginning) -> Status:
 
 
 def _draft(filing: Filing) -> Draft:
-    found = filled(filing.response.key)
+    found = filled_in(filing.response)
     assert found is not None
     standing = found.standing(filings.circumstances(now()))
     judged = filings.judgement_of(filing, now())
