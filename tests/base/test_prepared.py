@@ -153,3 +153,14 @@ def test_a_row_that_is_gone_cannot_be_changed(sections: None) -> None:
     Section.objects.filter(pk=row.pk).delete()
     with pytest.raises(DatabaseError, match="not there"):
         update(row, "name")
+
+
+def test_what_the_database_sets_is_told_in_the_same_statement(
+    sections: None, django_assert_num_queries: object
+) -> None:
+    row = Section.objects.get(key="water")
+    Section.objects.filter(key="water").update(reading="すいどうか")
+    row.name = "上下水道課"
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        update(row, "name", told=("reading",))
+    assert row.reading == "すいどうか"
